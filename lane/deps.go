@@ -1,0 +1,37 @@
+package lane
+
+import (
+	"html/template"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/hotlane/hotlane/platform/db"
+)
+
+// Deps is what a lane is given. Nothing in it has done I/O yet when the constructor runs.
+type Deps struct {
+	Log     *slog.Logger
+	Now     func() time.Time          // the only clock
+	DB      func(name string) *db.DB  // a handle; opened and migrated before Start
+	Metrics prometheus.Registerer     // prefixed and labelled by the app
+	Page    func(w io.Writer, p Page) error
+}
+
+// Page is one page inside the shell that all pages share.
+type Page struct {
+	Title  string
+	Lang   string        // "en" or "ko"
+	Head   template.HTML // module scripts and further stylesheets
+	Body   template.HTML
+}
+
+// Module says how a lane is made. Config points to the lane's config struct, filled with its defaults: the section of
+// the config file with the module's name is decoded into it, strictly, and checked with its Validate method if it has one.
+type Module struct {
+	Name   string
+	Config any
+	New    func(Deps) (Lane, error)
+}

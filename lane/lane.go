@@ -1,0 +1,91 @@
+// Package lane is the keystone: what a lane is, what it is given, and what it may be able to do.
+//
+// A lane is one hot feature of an app, in a plain Go package that can be read alone. Its constructor does no I/O; the
+// composition root finds its abilities by type assertion when the app starts.
+package lane
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/httpio"
+	"github.com/hotlane/hotlane/platform/identity"
+)
+
+// A Lane is one hot feature of an app. Its name is also its folder, config key, database and metric label.
+type Lane interface {
+	Name() string
+	Routes() []Route
+}
+
+// Abilities that a lane may have, found when the app starts.
+type (
+	// Migrator has databases. Each key is a database's name: the lane's own, or <lane>_<part> for a further one; each
+	// folder has the subfolders sqlite/ and postgres/ with goose migrations.
+	Migrator interface{ Migrations() map[string]fs.FS }
+	// Starter loads what it serves from; it is ready when Start returns.
+	Starter interface{ Start(ctx context.Context) error }
+	// Runner works until the context ends.
+	Runner interface{ Run(ctx context.Context) error }
+	// Readier says why it cannot serve just now; nil when it can.
+	Readier interface{ Ready() error }
+	// Drainer refuses the new and finishes the old.
+	Drainer interface{ Drain(ctx context.Context) error }
+	// Commander has commands of its own: hotlane <lane> <command>.
+	Commander interface{ Commands() []Command }
+	// Demo fills itself with believable sample data; a second call changes nothing.
+	Demo interface{ Demo(ctx context.Context) error }
+)
+
+// Effect says what may be retried, shadowed and fallen back.
+type Effect uint8
+
+const (
+	Read Effect = iota
+	Write
+)
+
+func (e Effect) String() string { return [...]string{"read", "write"}[e] }
+
+// Limits bound one request. Zero means the default.
+type Limits struct {
+	Body int64         // bytes; default 1 MiB
+	Time time.Duration // until the answer must be written; default 10 s, negative: none (streams)
+}
+
+// DefaultLimits are what a route gets that names none.
+var DefaultLimits = Limits{Body: 1 << 20, Time: 10 * time.Second}
+
+// Route is one endpoint, as data: printed, documented and golden-tested.
+type Route struct {
+	Pattern string          // "POST /v1/allocations", "GET /v1/things/{id}", "GET /files/{path...}"
+	Effect  Effect          // Read or Write
+	Key     string          // path field or header that names the shard: affinity and ramp hash on it
+	Class   admit.Class     // Critical, Normal or Bulk: the order in which load is shed
+	Access  identity.Access // Public, User, Service or Admin
+	Limits  Limits          // body size and time, with defaults
+	Summary string          // one line for the docs
+	Handler Handler         // JSON(fn), or HTTP(fn) where bytes are streamed or a page is written
+}
+
+// Handler is an endpoint that does not know its transport.
+type Handler = httpio.Handler
+
+// Command is one line of the command line, run in the process of the command line with the lane constructed and its
+// databases open, but not started.
+type Command struct {
+	Name  string // "import"
+	Args  string // "FILE", for the help text
+	Help  string
+	Run   func(ctx context.Context, args []string, io IO) error
+	Start bool // the lane is to be started first (it loads what it serves from)
+}
+
+// IO is where a command reads and writes.
+type IO struct {
+	In       io.Reader
+	Out, Err io.Writer
+}

@@ -1,0 +1,35 @@
+// Package identity says who is calling.
+package identity
+
+import "context"
+
+// Access is who may call an endpoint.
+type Access uint8
+
+const (
+	Public  Access = iota // anyone
+	User                  // a user with a valid token
+	Service               // the app's own backend, with the service key; admins too
+	Admin                 // operators, with the admin key
+)
+
+func (a Access) String() string { return [...]string{"public", "user", "service", "admin"}[a] }
+
+// Caller is who made a request, as far as it was shown by a token or key.
+type Caller struct {
+	Access Access
+	ID     string // user id of a User, name of the key otherwise; empty for Public
+}
+
+type callerKey struct{}
+
+// With returns a context of this caller.
+func With(ctx context.Context, c Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, c)
+}
+
+// From returns the caller; the zero Caller is the public.
+func From(ctx context.Context) Caller {
+	c, _ := ctx.Value(callerKey{}).(Caller)
+	return c
+}
