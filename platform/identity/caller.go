@@ -1,4 +1,5 @@
-// Package identity says who is calling.
+// Package identity says who is calling: an operator by the admin key or a login session, the app's own backend by the service key,
+// a user by a token of the existing backend. It keeps hashes only; no key, token or session is ever logged or stored in the clear.
 package identity
 
 import "context"

@@ -1,0 +1,56 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/hotlane/hotlane/platform/db"
+)
+
+type store struct{ db *db.DB }
+
+// addKey keeps the hash unless one of this name is there, and returns the one that is: two processes that start at the same
+// time agree.
+func (s store) addKey(ctx context.Context, name, hash string, now time.Time) (kept string, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `INSERT INTO keys (name, hash, created_at) VALUES ($1, $2, $3)
+			ON CONFLICT (name) DO NOTHING`, name, hash, now.Unix()); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT hash FROM keys WHERE name = $1`, name).Scan(&kept)
+	})
+	return kept, err
+}
+
+// addSession keeps a session and forgets those that are over.
+func (s store) addSession(ctx context.Context, hash, keyHash string, now, expires time.Time) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE expires_at <= $1`, now.Unix()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO sessions (hash, key_hash, expires_at) VALUES ($1, $2, $3)`,
+			hash, keyHash, expires.Unix())
+		return err
+	})
+}
+
+// session is the hash of the key that opened a session; empty when there is none or it is over.
+func (s store) session(ctx context.Context, hash string, now time.Time) (keyHash string, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		return tx.QueryRow(ctx, `SELECT key_hash FROM sessions WHERE hash = $1 AND expires_at > $2`,
+			hash, now.Unix()).Scan(&keyHash)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return keyHash, err
+}
+
+func (s store) endSession(ctx context.Context, hash string) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM sessions WHERE hash = $1`, hash)
+		return err
+	})
+}

@@ -1,0 +1,150 @@
+package identity
+
+import (
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+const maxUserID = 256 // bytes
+
+// verifier checks the existing backend's JSON Web Tokens (RFC 7519). The algorithm and the key are its own; what a token says of
+// either is only compared.
+type verifier struct {
+	cfg    TokensConfig
+	now    func() time.Time
+	key    any
+	parser *jwt.Parser
+	cache  *tokenCache
+}
+
+func newVerifier(cfg TokensConfig, now func() time.Time) (*verifier, error) {
+	key, err := verifyKey(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("identity: tokens: %w", err)
+	}
+	opts := []jwt.ParserOption{
+		jwt.WithValidMethods([]string{cfg.Algorithm}), jwt.WithLeeway(cfg.Leeway), jwt.WithTimeFunc(now),
+		jwt.WithStrictDecoding(), jwt.WithJSONNumber(),
+	}
+	if cfg.RequireExpiry {
+		opts = append(opts, jwt.WithExpirationRequired())
+	}
+	if cfg.Issuer != "" {
+		opts = append(opts, jwt.WithIssuer(cfg.Issuer))
+	}
+	if cfg.Audience != "" {
+		opts = append(opts, jwt.WithAudience(cfg.Audience))
+	}
+	return &verifier{cfg: cfg, now: now, key: key, parser: jwt.NewParser(opts...), cache: newTokenCache(cfg.Cache)}, nil
+}
+
+func verifyKey(cfg TokensConfig) (any, error) {
+	if cfg.Algorithm == "HS256" {
+		if cfg.SecretFile == "" {
+			return []byte(cfg.Secret.Reveal()), nil
+		}
+		s, err := readSecret(cfg.SecretFile, minSecret)
+		return []byte(s), err
+	}
+	pem, err := os.ReadFile(cfg.PublicKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	key, err := publicKey(cfg.Algorithm, pem)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.PublicKeyFile, err)
+	}
+	return key, nil
+}
+
+func publicKey(algorithm string, pem []byte) (any, error) {
+	switch algorithm {
+	case "RS256":
+		key, err := jwt.ParseRSAPublicKeyFromPEM(pem)
+		if err == nil && key.N.BitLen() < 2048 {
+			return nil, errors.New("the RSA key has fewer than 2048 bits")
+		}
+		return orError[*rsa.PublicKey](key, err)
+	case "ES256":
+		key, err := jwt.ParseECPublicKeyFromPEM(pem)
+		if err == nil && key.Curve.Params().BitSize != 256 {
+			return nil, errors.New("ES256 needs a key on P-256")
+		}
+		return orError[*ecdsa.PublicKey](key, err)
+	default:
+		return jwt.ParseEdPublicKeyFromPEM(pem)
+	}
+}
+
+func orError[T any](key T, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return key, nil
+}
+
+// verify is the user of a token. What was verified before is found by the token's SHA-256, which the caller has computed anyway.
+func (v *verifier) verify(text string, sum [sha256.Size]byte) (Caller, error) {
+	now := v.now()
+	if id, ok := v.cache.get(sum, now); ok {
+		return Caller{Access: User, ID: id}, nil
+	}
+	claims := jwt.MapClaims{}
+	_, err := v.parser.ParseWithClaims(text, claims, func(*jwt.Token) (any, error) { return v.key, nil })
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return Caller{}, errExpired.Because(err)
+	case err != nil:
+		return Caller{}, errToken.Because(err)
+	}
+	id, err := userID(claims[v.cfg.Claim])
+	if err != nil {
+		return Caller{}, errToken.Because(fmt.Errorf("claim %s: %w", v.cfg.Claim, err))
+	}
+	v.cache.put(sum, id, v.until(claims, now))
+	return Caller{Access: User, ID: id}, nil
+}
+
+// until is when a verified token must be looked at again: when it expires, at the latest after an hour.
+func (v *verifier) until(claims jwt.MapClaims, now time.Time) time.Time {
+	latest := now.Add(time.Hour)
+	exp, err := claims.GetExpirationTime()
+	if err != nil || exp == nil {
+		return latest
+	}
+	if end := exp.Add(v.cfg.Leeway); end.Before(latest) {
+		return end
+	}
+	return latest
+}
+
+func userID(claim any) (string, error) {
+	id := ""
+	switch c := claim.(type) {
+	case string:
+		id = c
+	case json.Number:
+		if strings.ContainsAny(string(c), ".eE") {
+			return "", errors.New("must be a text or a whole number")
+		}
+		id = string(c)
+	default:
+		return "", errors.New("must be a text or a whole number")
+	}
+	if id == "" || len(id) > maxUserID {
+		return "", errors.New("must have 1 to 256 bytes")
+	}
+	return id, nil
+}
+
+// looksLikeJWT is the compact form: three parts. No key has it.
+func looksLikeJWT(text string) bool { return strings.Count(text, ".") == 2 }
