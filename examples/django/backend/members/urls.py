@@ -1,0 +1,5 @@
+from django.urls import path
+
+from members import views
+
+urlpatterns = [path("me", views.me)]
