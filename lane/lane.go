@@ -36,9 +36,27 @@ type (
 	Drainer interface{ Drain(ctx context.Context) error }
 	// Commander has commands of its own: hotlane <lane> <command>.
 	Commander interface{ Commands() []Command }
-	// Demo fills itself with believable sample data; a second call changes nothing.
+	// Demo fills itself with believable sample data; a second call changes nothing. It is called after Start.
 	Demo interface{ Demo(ctx context.Context) error }
+	// DemoGuide says what to look at when the sample data is being served. It is called after Demo.
+	DemoGuide interface{ DemoGuide(site Site) Guide }
 )
+
+// Site is where a demo is served, and the keys that open it.
+type Site struct {
+	URL        string // http://127.0.0.1:8080, without a slash at its end
+	AdminKey   string
+	ServiceKey string
+}
+
+// Guide is what a lane shows of itself in a demo.
+type Guide struct {
+	Open []Link   // pages for a browser
+	Try  []string // curl lines that work when pasted into a shell, each one line; the first ones are printed
+}
+
+// Link is a page to open.
+type Link struct{ Title, URL string }
 
 // Effect says what may be retried, shadowed and fallen back.
 type Effect uint8
