@@ -24,7 +24,7 @@ class Candidate(NamedTuple):
     item_id: int
     kind: str
     tier: int
-    ecpm: float  # micros of won; 0 for an article
+    ecpm: int  # micros of won; 0 for an article
     score: int  # of an article
     published: float  # of an article, seconds since 1970
     bid_type: str
@@ -138,8 +138,8 @@ def ecpm(item):
     """What a thousand impressions bring, micros."""
     bid = micros(item.bid)
     if item.bid_type == LineItem.BidType.CPC:
-        return bid * settings.PREDICTED_CTR * 1000
-    return float(bid if item.bid_type == LineItem.BidType.CPM else bid * 1000)
+        return int(bid * settings.PREDICTED_CTR * 1000)
+    return bid if item.bid_type == LineItem.BidType.CPM else bid * 1000
 
 
 def price(item):
@@ -158,12 +158,13 @@ def candidate(item):
     is_article = item.kind == LineItem.Kind.ARTICLE
     if is_article and article is None:
         return None
+    starts = [item.starts_at, campaign.starts_at] + ([article.published_at] if is_article else [])
     ends = [at.timestamp() for at in (item.ends_at, campaign.ends_at) if at]
     return Candidate(
         item_id=item.id,
         kind=item.kind,
         tier=item.tier,
-        ecpm=0.0 if is_article else ecpm(item),
+        ecpm=0 if is_article else ecpm(item),
         score=article.score if is_article else 0,
         published=article.published_at.timestamp() if is_article else 0.0,
         bid_type=item.bid_type,
@@ -172,7 +173,7 @@ def candidate(item):
         campaign_id=campaign.id,
         campaign_budget=micros(campaign.total_budget),
         advertiser_id=campaign.advertiser_id,
-        starts=max(item.starts_at, campaign.starts_at).timestamp(),
+        starts=max(starts).timestamp(),
         ends=min(ends, default=FOREVER),
         cap=(item.cap_count, item.cap_hours * 3600) if item.cap_count else None,
         rules=tuple((r.attribute, r.operator, r.operands) for r in item.rules.all()),

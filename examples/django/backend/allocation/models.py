@@ -23,7 +23,9 @@ class Campaign(models.Model):
     advertiser = models.ForeignKey(Advertiser, on_delete=models.PROTECT, related_name="campaigns")
     name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
-    total_budget = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True, help_text="won")
+    total_budget = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(1)], help_text="won"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
@@ -53,7 +55,7 @@ class LineItem(models.Model):
     class Tier(models.IntegerChoices):
         SPONSORSHIP = 1
         STANDARD = 2
-        REMNANT = 3
+        NETWORK = 3
         HOUSE = 9
 
     class BidType(models.TextChoices):
@@ -67,7 +69,9 @@ class LineItem(models.Model):
     tier = models.PositiveSmallIntegerField(choices=Tier.choices, default=Tier.STANDARD)
     bid_type = models.CharField(max_length=10, choices=BidType.choices, default=BidType.CPM)
     bid = models.DecimalField(max_digits=12, decimal_places=4, default=0, help_text="won")
-    daily_budget = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True, help_text="won")
+    daily_budget = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(1)], help_text="won"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     cap_count = models.PositiveSmallIntegerField(null=True, blank=True, help_text="times a user may see it")

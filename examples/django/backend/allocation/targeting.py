@@ -22,7 +22,7 @@ KINDS = {
     "device": TEXT,
     "interests": LIST,
 }
-VERSION_FORM = re.compile(r"(\d{1,9}(?:\.\d{1,9}){0,3})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
+VERSION_FORM = re.compile(r"v?(\d{1,9}(?:\.\d{1,9}){0,3})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
 
 
 def parse_version(text):
