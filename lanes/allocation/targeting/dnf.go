@@ -3,13 +3,16 @@ package targeting
 import "strconv"
 
 // Conjunctions expands the expression into a disjunction of conjunctions, of which any must hold. They are simplified,
-// and those that can never hold are dropped: none at all is an expression that never matches, one empty conjunction
-// one that always does. It is an *Error if there are more than MaxConjunctions, or if finding out takes too long.
+// and those that can never hold are dropped. An expression that always holds is one empty conjunction; one that never
+// does is the conjunction Never, so that the result is never empty. It is an *Error if there are more than MaxConjunctions, or if finding out takes too long.
 func (e *Expr) Conjunctions() ([]Conjunction, error) {
 	x := expander{budget: expansionBudget}
 	out, ok := x.expand(e, false)
 	if !ok {
 		return nil, &Error{Offset: -1, Rule: ruleExpansion}
+	}
+	if len(out) == 0 {
+		return []Conjunction{Never()}, nil
 	}
 	return out, nil
 }
@@ -34,9 +37,9 @@ func (e *Expr) Problems() []string {
 	return problems
 }
 
-// expansionBudget bounds the work of one expansion, in pairs of conjunctions joined plus values compared.
+// expansionBudget bounds the work of one expansion, in predicates joined plus a sixteenth of the values compared.
 const (
-	expansionBudget = 1 << 20
+	expansionBudget = 1 << 18
 	maxReasons      = 5
 )
 

@@ -72,6 +72,9 @@ type Predicate struct {
 // Conjunction holds where all of its predicates do. The empty one always holds.
 type Conjunction []Predicate
 
+// Never is a conjunction that does not hold for any request: one of no values.
+func Never() Conjunction { return Conjunction{{Attr: "~never", Op: In}} }
+
 // Require adds a predicate to every conjunction of a rule. An empty rule, which always holds, becomes that predicate.
 func Require(rule []Conjunction, p Predicate) []Conjunction {
 	if len(rule) == 0 {

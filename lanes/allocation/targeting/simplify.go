@@ -81,7 +81,7 @@ func (x *expander) implies(p, q *Predicate) bool {
 	if q.Op == Exists {
 		return true
 	}
-	x.budget -= len(p.Values) + len(q.Values)
+	x.budget -= 1 + (len(p.Values)+len(q.Values))/16
 	switch {
 	case x.budget < 0:
 		return false
@@ -98,7 +98,7 @@ func (x *expander) implies(p, q *Predicate) bool {
 
 func (x *expander) prefixed(values []string, q *Predicate) bool {
 	for _, v := range values {
-		if x.budget -= len(q.Values); x.budget < 0 || !q.begins(v) {
+		if x.budget -= 1 + len(q.Values)/16; x.budget < 0 || !q.begins(v) {
 			return false
 		}
 	}
@@ -121,7 +121,7 @@ func (x *expander) same(a, b *Predicate) bool {
 	if a.Op != b.Op || a.Not != b.Not || a.Attr != b.Attr || len(a.Values) != len(b.Values) {
 		return false
 	}
-	x.budget -= len(a.Values)
+	x.budget -= len(a.Values) / 16
 	return a.Lo == b.Lo && a.Hi == b.Hi && a.Lat == b.Lat && a.Lon == b.Lon && a.Meters == b.Meters &&
 		slices.Equal(a.Values, b.Values)
 }
