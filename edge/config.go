@@ -21,6 +21,8 @@ type Config struct {
 	HeadTimeout time.Duration `yaml:"head_timeout" json:"head_timeout"`
 	// BodyTimeout bounds the time that the next 16 KiB of a body (or its rest) may take. 0: no bound.
 	BodyTimeout time.Duration `yaml:"body_timeout" json:"body_timeout"`
+	// WriteTimeout bounds how long a client may take nothing of an answer. 0: no bound.
+	WriteTimeout time.Duration `yaml:"write_timeout" json:"write_timeout"`
 	// IdleTimeout is how long a client's connection may rest between two requests.
 	IdleTimeout time.Duration `yaml:"idle_timeout" json:"idle_timeout"`
 	// MaxHeaderBytes bounds a request's head: request line and header fields.
@@ -78,6 +80,7 @@ func DefaultConfig() Config {
 	return Config{
 		HeadTimeout:    10 * time.Second,
 		BodyTimeout:    30 * time.Second,
+		WriteTimeout:   time.Minute,
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: 64 << 10,
 	}

@@ -30,6 +30,7 @@ func (c Config) Validate() error {
 	p.positive("/edge/head_timeout", c.HeadTimeout)
 	p.positive("/edge/idle_timeout", c.IdleTimeout)
 	p.notNegative("/edge/body_timeout", c.BodyTimeout)
+	p.notNegative("/edge/write_timeout", c.WriteTimeout)
 	if c.MaxHeaderBytes < 4<<10 || c.MaxHeaderBytes > 1<<20 {
 		p.add("/edge/max_header_bytes", "must be from 4096 to 1048576")
 	}
@@ -65,6 +66,9 @@ func (p *problems) notNegative(pointer string, d time.Duration) {
 func (p *problems) upstream(at string, u Upstream) {
 	if len(u.URLs) == 0 {
 		p.add(at+"/urls", "must have at least one URL")
+	}
+	if len(u.URLs) > maxTargets {
+		p.add(at+"/urls", "must have at most %d URLs", maxTargets)
 	}
 	for i, raw := range u.URLs {
 		if rule := urlProblem(raw); rule != "" {
@@ -126,15 +130,17 @@ func (p *problems) tls(t TLS) {
 		p.add("/edge/tls", "must have both cert and key, or neither")
 		return
 	}
-	for pointer, file := range map[string]string{"/edge/tls/cert": t.Cert, "/edge/tls/key": t.Key} {
-		if file == "" {
-			continue
-		}
-		if _, err := os.Stat(file); err != nil {
-			p.add(pointer, "must be a readable file: %s", err)
-		}
+	p.file("/edge/tls/cert", t.Cert)
+	p.file("/edge/tls/key", t.Key)
+}
+
+func (p *problems) file(pointer, name string) {
+	if name == "" {
+		return
 	}
-	sort.Slice(*p, func(i, j int) bool { return (*p)[i].Pointer < (*p)[j].Pointer })
+	if _, err := os.Stat(name); err != nil {
+		p.add(pointer, "must be a readable file: %s", err)
+	}
 }
 
 func sortedKeys[V any](m map[string]V) []string {
