@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// maxHeld is how many leases of one item are drawn on at a time; the oldest gives way.
+// maxHeld is how many leases of one item are drawn on at a time; no more are asked for.
 const maxHeld = 4
 
 // Account is one line item's leases. Reserve takes one small lock of its own; Can usually takes none.
@@ -91,11 +91,11 @@ func (a *Account) check(price, now int64) Reason {
 	return OK
 }
 
-// pick finds the oldest lease that still has the price, and closes those whose time is over.
+// pick finds the oldest lease that still has the price, and closes those whose time or money is over.
 func (a *Account) pick(price, now int64) int {
 	n := 0
 	for _, h := range a.held {
-		if now >= h.UsableUntil {
+		if now >= h.UsableUntil || h.left == 0 {
 			a.close(h)
 			continue
 		}
@@ -134,6 +134,9 @@ func (a *Account) ask(now int64) {
 
 // low tells whether what is left, in leases that last on, is about to run out.
 func (a *Account) low(now int64) bool {
+	if len(a.held) == maxHeld && a.held[0].left >= a.price {
+		return false
+	}
 	return a.lasting(now) < max(a.last/4, a.meter.expect(a.book.cfg.Lead, now), a.price)
 }
 
@@ -178,7 +181,7 @@ func (a *Account) grant(l Lease) bool {
 			return false // a grant that was told twice must not be drawn on twice
 		}
 	}
-	if len(a.held) == maxHeld {
+	if len(a.held) == maxHeld { // the oldest, which low found too small for the price
 		a.close(a.held[0])
 		a.held = append(a.held[:0], a.held[1:]...)
 	}

@@ -20,8 +20,10 @@ type span struct{ from, to int }
 
 const dayMinutes = 24 * 60
 
-// maxWindows bounds the text of a schedule.
-const maxWindows = 64
+const (
+	maxText  = 4096 // bytes; what String writes is shorter
+	maxSpans = 24   // a day
+)
 
 var dayNames = [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
@@ -38,17 +40,19 @@ func ParseSchedule(text string, zone *time.Location) (Schedule, error) {
 		return s, nil
 	}
 	s.some = true
-	windows := strings.Split(text, ";")
-	if len(windows) > maxWindows {
-		return Schedule{}, fmt.Errorf("must have at most %d windows, has %d", maxWindows, len(windows))
+	if len(text) > maxText {
+		return Schedule{}, fmt.Errorf("must have at most %d bytes, has %d", maxText, len(text))
 	}
-	for i, w := range windows {
+	for i, w := range strings.Split(text, ";") {
 		if err := s.add(w); err != nil {
 			return Schedule{}, fmt.Errorf("window %d: %w", i+1, err)
 		}
 	}
 	for d := range s.days {
 		s.days[d] = merge(s.days[d])
+		if len(s.days[d]) > maxSpans {
+			return Schedule{}, fmt.Errorf("must have at most %d separate windows on %s", maxSpans, dayNames[d])
+		}
 	}
 	return s, nil
 }
