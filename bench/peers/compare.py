@@ -30,7 +30,7 @@ CHOICES = {
 
 
 def random_query(rng, user):
-    query = {"placement": rng.choices(["lock", "home", "popup"], [6, 3, 1])[0], "count": rng.choice([1, 3, 4, 4, 4, 8])}
+    query = {"placement": rng.choices(["lock", "home", "popup"], [6, 3, 1])[0], "count": rng.choice(["", 1, 3, 4, 4, 4, 8])}
     query["user"] = user
     for name, values in CHOICES.items():
         if rng.random() < 0.85:

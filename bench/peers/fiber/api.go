@@ -78,7 +78,7 @@ func (a *API) allocation(c fiber.Ctx) error {
 	if user == "" || utf8.RuneCountInString(user) > maxUser {
 		return refuse(c, fiber.StatusBadRequest, "bad_user", "user must have 1 to 64 characters")
 	}
-	count := maxCount
+	count := 0 // as many as the placement has
 	if text := c.Query("count"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > maxCount {
@@ -90,6 +90,9 @@ func (a *API) allocation(c fiber.Ctx) error {
 	catalog := (*a.catalogs.Load())[placement]
 	if catalog == nil {
 		return refuse(c, fiber.StatusNotFound, "unknown_placement", "there is no such placement")
+	}
+	if count == 0 {
+		count = catalog.slots
 	}
 	var attrs attributes
 	attrs.parse(c)

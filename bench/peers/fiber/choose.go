@@ -26,8 +26,8 @@ func (a *API) choose(ctx context.Context, c *catalog, count int, user string, at
 	now := time.Now()
 	counters := &counters{redis: a.redis, user: user, day: dayKey(now), now: now.UnixMilli(), longest: c.longestCap}
 	ch := &choice{attrs: attrs, counters: counters, now: now.UnixMilli(), ads: c.ads, articles: c.articles, house: c.house}
-	chosen := make([]*candidate, 0, min(count, c.slots))
-	for position := range min(count, c.slots) {
+	chosen := make([]*candidate, 0, count)
+	for position := range count {
 		var picked *candidate
 		var err error
 		if c.adsEvery > 0 && position%c.adsEvery == 0 {

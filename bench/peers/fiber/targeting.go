@@ -43,8 +43,17 @@ var attributeTable = [attrCount]struct {
 	name string
 	kind kind
 }{
-	{"os", text}, {"app_version", version}, {"country", text}, {"language", text}, {"city", text}, {"gender", text},
-	{"age", number}, {"carrier", text}, {"network", text}, {"device", text}, {"interests", list},
+	{"os", text},
+	{"app_version", version},
+	{"country", text},
+	{"language", text},
+	{"city", text},
+	{"gender", text},
+	{"age", number},
+	{"carrier", text},
+	{"network", text},
+	{"device", text},
+	{"interests", list},
 }
 
 // value is what a request says of one attribute.

@@ -1,6 +1,6 @@
 """What can be shown on the lock screen, to whom, where and for how much.
 
-Money is in won with four decimals. An article is a line item too: it competes for the article slots of a placement.
+Money is in won. An article is a line item too: it competes for the article slots of a placement.
 """
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -39,7 +39,9 @@ class Placement(models.Model):
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=100)
-    slots = models.PositiveSmallIntegerField(default=4, validators=[MinValueValidator(1)])
+    slots = models.PositiveSmallIntegerField(
+        default=4, validators=[MinValueValidator(1)], help_text="how many are filled when the request does not say"
+    )
     ads_every = models.PositiveSmallIntegerField(default=4, help_text="4: one ad, then three articles; 0: no ads")
     floor = models.DecimalField(max_digits=12, decimal_places=4, default=0, help_text="least eCPM of an ad, won")
 
@@ -68,7 +70,7 @@ class LineItem(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.AD)
     tier = models.PositiveSmallIntegerField(choices=Tier.choices, default=Tier.STANDARD)
     bid_type = models.CharField(max_length=10, choices=BidType.choices, default=BidType.CPM)
-    bid = models.DecimalField(max_digits=12, decimal_places=4, default=0, help_text="won")
+    bid = models.DecimalField(max_digits=12, decimal_places=3, default=0, help_text="won")
     daily_budget = models.DecimalField(
         max_digits=18, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(1)], help_text="won"
     )

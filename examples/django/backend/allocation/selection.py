@@ -13,11 +13,11 @@ BATCH = 12
 
 
 def select(catalog, count, user, attributes):
-    """Candidates for the slots from 1 on; None where nothing is left for a slot."""
+    """Candidates for so many slots, from 1 on; None where nothing is left for a slot."""
     counters = Counters(user, catalog.longest_cap)
     queues = _Queues(catalog, counters, attributes)
     chosen = []
-    for position in range(min(count, catalog.slots)):
+    for position in range(count):
         is_ad_slot = bool(catalog.ads_every) and position % catalog.ads_every == 0
         chosen.append(queues.take_ad() if is_ad_slot else queues.take_article())
     counters.commit([candidate for candidate in chosen if candidate])

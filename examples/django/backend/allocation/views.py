@@ -26,14 +26,14 @@ def allocation(request):
     user = query.get("user", "")
     if not 0 < len(user) <= 64:
         return error(400, "bad_user", "user must have 1 to 64 characters")
-    count = query.get("count", str(MAX_COUNT))
-    if not (count.isascii() and count.isdigit() and 0 < int(count) <= MAX_COUNT):
+    count = query.get("count", "")
+    if count and not (count.isascii() and count.isdigit() and 0 < int(count) <= MAX_COUNT):
         return error(400, "bad_count", f"count must be from 1 to {MAX_COUNT}")
     code = query.get("placement", "")
     catalog = catalogs.get(code)
     if catalog is None:
         return error(404, "unknown_placement", "there is no such placement")
-    chosen = select(catalog, int(count), user, targeting.parse_attributes(query))
+    chosen = select(catalog, int(count or catalog.slots), user, targeting.parse_attributes(query))
     slots = [slot(n, c, code, user) for n, c in enumerate(chosen, start=1) if c]
     return JsonResponse({"result": "ok", "slots": slots}, json_dumps_params={"ensure_ascii": False})
 
