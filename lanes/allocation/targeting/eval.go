@@ -44,11 +44,11 @@ func (c Conjunction) Eval(r *Request) bool {
 // Eval says whether the predicate holds for a request.
 func (p *Predicate) Eval(r *Request) bool {
 	a := r.Find(p.Attr)
-	return (a != nil && p.holds(a)) != p.Not
+	return (a != nil && p.Holds(a)) != p.Not
 }
 
-// holds leaves Not aside.
-func (p *Predicate) holds(a *Attr) bool {
+// Holds says whether the predicate, its Not left aside, holds for an attribute that is given.
+func (p *Predicate) Holds(a *Attr) bool {
 	switch p.Op {
 	case Exists:
 		return true
@@ -103,8 +103,11 @@ func (p *Predicate) begins(s string) bool {
 	return false
 }
 
-// ContainsNumber says whether a number, or a date in seconds, lies in the range.
+// ContainsNumber says whether a number, or a date in seconds, lies in the range. NaN lies in none.
 func (p *Predicate) ContainsNumber(x float64) bool {
+	if math.IsNaN(x) {
+		return false
+	}
 	if p.Lo.Set && (x < p.Lo.Number || x == p.Lo.Number && !p.Lo.Inclusive) {
 		return false
 	}

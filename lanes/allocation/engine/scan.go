@@ -1,0 +1,121 @@
+package engine
+
+import "sync/atomic"
+
+// sparseWords is from how few words on those that are left are visited one by one.
+const sparseWords = 20
+
+// scan finds the next item of the index, in rank order, or -1.
+func (s *Scratch) scan() int32 {
+	x := s.x
+	for {
+		for s.word != 0 {
+			c := s.base + trailing(s.word)
+			s.word &= s.word - 1
+			item := x.owner[c]
+			if item == s.last || x.leftover.has(c) && !s.rest(c) {
+				continue
+			}
+			s.last = item
+			return item
+		}
+		if s.words == 0 && !s.nextBlock() {
+			return -1
+		}
+		w := trailing(s.words)
+		s.words &= s.words - 1
+		s.word = s.acc[w]
+		s.base = uint32(s.block-1)*blockBits + w*wordBits
+	}
+}
+
+// nextBlock ANDs the rows of the next block in which anything is left.
+func (s *Scratch) nextBlock() bool {
+	for s.block < s.x.blocks {
+		b := s.block
+		s.block++
+		if s.words = s.begin(b); s.words == 0 {
+			continue
+		}
+		if s.narrow(b); s.words != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// begin fills the block with the live conjunctions that have no anchor or whose anchor holds.
+func (s *Scratch) begin(b int) (words uint64) {
+	open, marks, live := s.x.open.block(b), s.marks.block(b), s.live.block(b)
+	for w := range blockWords {
+		v := (open[w] | marks[w]) & atomic.LoadUint64(&live[w])
+		s.acc[w] = v
+		words |= (v | -v) >> 63 << w
+	}
+	return words
+}
+
+// narrow ANDs row after row, and stops as soon as nothing is left.
+func (s *Scratch) narrow(b int) {
+	for i := range s.active {
+		row := s.patched(&s.active[i], b)
+		if onesAtMost(s.words, sparseWords) {
+			s.sparse(row)
+		} else {
+			s.full(row)
+		}
+		if s.words == 0 {
+			return
+		}
+	}
+}
+
+func onesAtMost(w uint64, n int) bool {
+	for ; w != 0; n-- {
+		if n == 0 {
+			return false
+		}
+		w &= w - 1
+	}
+	return true
+}
+
+func (s *Scratch) full(row *[blockWords]uint64) {
+	var words uint64
+	for w := range blockWords {
+		v := s.acc[w] & row[w]
+		s.acc[w] = v
+		words |= (v | -v) >> 63 << w
+	}
+	s.words = words
+}
+
+func (s *Scratch) sparse(row *[blockWords]uint64) {
+	for m := s.words; m != 0; m &= m - 1 {
+		w := trailing(m)
+		if s.acc[w] &= row[w]; s.acc[w] == 0 {
+			s.words &^= 1 << w
+		}
+	}
+}
+
+// patched is a block of a row with the request's value in it.
+func (s *Scratch) patched(a *activeRow, b int) *[blockWords]uint64 {
+	row := a.row.block(b)
+	from := uint32(b) * blockBits
+	a.behind(from)
+	if len(a.toggles) == 0 || a.toggles[0] >= from+blockBits {
+		return row
+	}
+	s.tmp = *row
+	for i, c := range a.toggles {
+		if c >= from+blockBits {
+			a.toggles = a.toggles[i:]
+			return &s.tmp
+		}
+		w, bit := (c-from)/wordBits, uint64(1)<<(c%wordBits)
+		s.tmp[w] = s.tmp[w]&^bit | ^row[w]&bit
+	}
+	a.toggles = nil
+	return &s.tmp
+}
