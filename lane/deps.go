@@ -14,18 +14,18 @@ import (
 // Deps is what a lane is given. Nothing in it has done I/O yet when the constructor runs.
 type Deps struct {
 	Log     *slog.Logger
-	Now     func() time.Time          // the only clock
-	DB      func(name string) *db.DB  // a handle; opened and migrated before Start
-	Metrics prometheus.Registerer     // prefixed and labelled by the app
+	Now     func() time.Time         // the only clock
+	DB      func(name string) *db.DB // a handle; opened and migrated before Start
+	Metrics prometheus.Registerer    // prefixed and labelled by the app
 	Page    func(w io.Writer, p Page) error
 }
 
 // Page is one page inside the shell that all pages share.
 type Page struct {
-	Title  string
-	Lang   string        // "en" or "ko"
-	Head   template.HTML // module scripts and further stylesheets
-	Body   template.HTML
+	Title string
+	Lang  string        // "en" or "ko"
+	Head  template.HTML // module scripts and further stylesheets
+	Body  template.HTML
 }
 
 // Module says how a lane is made. Config points to the lane's config struct, filled with its defaults: the section of

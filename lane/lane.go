@@ -27,17 +27,25 @@ type (
 	// folder has the subfolders sqlite/ and postgres/ with goose migrations.
 	Migrator interface{ Migrations() map[string]fs.FS }
 	// Starter loads what it serves from; it is ready when Start returns.
-	Starter interface{ Start(ctx context.Context) error }
+	Starter interface {
+		Start(ctx context.Context) error
+	}
 	// Runner works until the context ends.
-	Runner interface{ Run(ctx context.Context) error }
+	Runner interface {
+		Run(ctx context.Context) error
+	}
 	// Readier says why it cannot serve just now; nil when it can.
 	Readier interface{ Ready() error }
 	// Drainer refuses the new and finishes the old.
-	Drainer interface{ Drain(ctx context.Context) error }
+	Drainer interface {
+		Drain(ctx context.Context) error
+	}
 	// Commander has commands of its own: hotlane <lane> <command>.
 	Commander interface{ Commands() []Command }
 	// Demo fills itself with believable sample data; a second call changes nothing. It is called after Start.
-	Demo interface{ Demo(ctx context.Context) error }
+	Demo interface {
+		Demo(ctx context.Context) error
+	}
 	// DemoGuide says what to look at when the sample data is being served. It is called after Demo.
 	DemoGuide interface{ DemoGuide(site Site) Guide }
 )

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/lane/door"
+	"github.com/hotlane/hotlane/lane/lifecycle"
+	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/httpio"
+	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/telemetry"
+)
+
+// house is all parts of one process, constructed. What does I/O, a command starts itself.
+type house struct {
+	*settings
+	log       *slog.Logger
+	telemetry *telemetry.Telemetry
+	dbs       *db.Set
+	identity  *identity.Authenticator
+	admit     *admit.Controller
+	door      *door.Door
+	lanes     *lifecycle.Lanes
+}
+
+func (p Program) house(s *settings, modules []lane.Module) (*house, error) {
+	h := &house{settings: s}
+	var err error
+	if h.telemetry, err = telemetry.New(s.Telemetry, telemetry.Options{Out: p.Err, Version: Version()}); err != nil {
+		return nil, err
+	}
+	h.log = h.telemetry.Log()
+	h.dbs = db.NewSet(s.DB, s.App.Data, db.Options{Log: h.log, Now: time.Now, Observer: statements{}})
+	if h.admit, err = admit.New(s.Admit, admit.Deps{Metrics: h.telemetry.Registry()}); err != nil {
+		return nil, err
+	}
+	h.identity, err = identity.New(s.Identity, identity.Deps{
+		Log: h.log, Now: time.Now, DB: h.dbs.DB(identity.Database), Metrics: h.telemetry.Registry(), Refuse: httpio.WriteProblem,
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.door = door.New(door.Deps{Log: h.log, Telemetry: h.telemetry, Admit: h.admit, Identity: h.identity})
+	if h.lanes, err = lifecycle.Construct(modules, h.deps); err != nil {
+		return nil, err
+	}
+	if err := h.lanes.Select(s.App.Lanes); err != nil {
+		return nil, usageError{err}
+	}
+	return h, nil
+}
+
+// open is the house for a command that only looks: nothing is read from the disk but the config.
+func (p Program) open(f flags, change ...func(*settings)) (*house, error) {
+	modules := p.Lanes()
+	s, err := p.load(f, modules, change...)
+	if err != nil {
+		return nil, err
+	}
+	return p.house(s, modules)
+}
+
+func (h *house) deps(name string) lane.Deps {
+	return lane.Deps{
+		Log: h.log.With("lane", name),
+		Now: time.Now,
+		DB:  h.dbs.DB,
+		Metrics: prometheus.WrapRegistererWith(prometheus.Labels{"lane": name},
+			prometheus.WrapRegistererWithPrefix("hotlane_"+name+"_", h.telemetry.Registry())),
+		Page: page,
+	}
+}
+
+// migrate brings the program's own database and those of the served lanes up to date.
+func (h *house) migrate(ctx context.Context) error {
+	if err := h.dbs.Migrate(ctx, identity.Database, identity.Migrations()); err != nil {
+		return fmt.Errorf("migrate database %s: %w", identity.Database, err)
+	}
+	return h.lanes.Migrate(ctx, h.dbs.Migrate)
+}
+
+// close ends what the house holds open; it is the last thing that happens to it.
+func (h *house) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return errors.Join(h.dbs.Close(), h.telemetry.Close(ctx))
+}

@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/hotlane/hotlane/lane"
+)
+
+// laneCommand is hotlane <lane> <command> <args>: what follows the lane's name is the lane's to read.
+type laneCommand struct {
+	Args []string `arg:"" optional:"" passthrough:"partial" name:"command" help:"Command of the lane, then what it takes."`
+
+	name     string
+	commands []lane.Command
+}
+
+// Help lists the commands; kong shows it.
+func (c *laneCommand) Help() string {
+	var b strings.Builder
+	b.WriteString("Commands:\n")
+	w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	for _, one := range c.commands {
+		fmt.Fprintf(w, "  hotlane %s %s\t%s\n", c.name, strings.TrimSpace(one.Name+" "+one.Args), one.Help)
+	}
+	_ = w.Flush() // a strings.Builder takes everything
+	return b.String()
+}
+
+// laneCommands are the lanes that have commands. They are found by making the lanes with their defaults, which does no I/O; one
+// that cannot be made so is known by its name only.
+func (p Program) laneCommands() []*laneCommand {
+	var all []*laneCommand
+	quiet := p
+	quiet.Err = io.Discard
+	for _, m := range p.Lanes() {
+		h, err := quiet.house(defaultSettings(), p.Lanes())
+		if err != nil {
+			all = append(all, &laneCommand{name: m.Name})
+			continue
+		}
+		one, _ := h.lanes.Named(m.Name)
+		if c, ok := one.(lane.Commander); ok {
+			all = append(all, &laneCommand{name: m.Name, commands: c.Commands()})
+		}
+	}
+	return all
+}
+
+// laneCommand runs one command in this process, with the databases open.
+func (p Program) laneCommand(ctx context.Context, f flags, c *laneCommand) error {
+	if len(c.Args) == 0 {
+		return usageError{fmt.Errorf("name a command of %s\n%s", c.name, c.Help())}
+	}
+	f.Lanes = []string{c.name}
+	h, err := p.open(f, func(s *settings) { s.Telemetry.Level = slog.LevelWarn.String() })
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.runLaneCommand(ctx, h, c), h.close())
+}
+
+func (p Program) runLaneCommand(ctx context.Context, h *house, c *laneCommand) error {
+	one, _ := h.lanes.Named(c.name)
+	commander, ok := one.(lane.Commander)
+	if !ok {
+		return usageError{fmt.Errorf("%s has no commands", c.name)}
+	}
+	commands := commander.Commands()
+	i := slices.IndexFunc(commands, func(one lane.Command) bool { return one.Name == c.Args[0] })
+	if i < 0 {
+		return usageError{fmt.Errorf("%s has no command %q\n%s", c.name, c.Args[0], c.Help())}
+	}
+	if err := h.migrate(ctx); err != nil {
+		return err
+	}
+	if commands[i].Start {
+		if err := h.lanes.Start(ctx); err != nil {
+			return err
+		}
+	}
+	return commands[i].Run(ctx, c.Args[1:], lane.IO{In: p.In, Out: p.Out, Err: p.Err})
+}

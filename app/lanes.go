@@ -1,0 +1,8 @@
+package app
+
+import "github.com/hotlane/hotlane/lane"
+
+// Lanes are the lanes of the program hotlane, in the order in which they start.
+func Lanes() []lane.Module {
+	return []lane.Module{}
+}

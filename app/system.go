@@ -1,0 +1,88 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/hotlane/hotlane/edge"
+	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/httpio"
+	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/web"
+)
+
+// systemPrefix is where the program's own routes are; no lane may have one there.
+const systemPrefix = "/_hotlane/"
+
+// system are the program's own routes. They go through the same door as the lanes'.
+func (s *server) system(document *httpio.Document) []lane.Route {
+	plain := func(pattern, summary string, access identity.Access, h http.Handler) lane.Route {
+		return lane.Route{Pattern: pattern, Summary: summary, Access: access, Class: admit.Critical, Handler: stream(h)}
+	}
+	metrics := identity.Service
+	if s.App.PublicMetrics {
+		metrics = identity.Public
+	}
+	return []lane.Route{
+		{Pattern: "GET /_hotlane/health", Summary: "The process is up.", Class: admit.Critical, Handler: httpio.HTTP(healthy)},
+		{Pattern: "GET /_hotlane/ready", Summary: "The process wants requests.", Class: admit.Critical, Handler: httpio.HTTP(s.readiness)},
+		plain("GET /_hotlane/metrics", "Metrics for Prometheus.", metrics, s.telemetry.Handler()),
+		plain("GET /_hotlane/openapi.json", "The lanes' API as OpenAPI 3.1.", identity.Public, jsonBytes(document.JSON())),
+		plain("GET /_hotlane/docs", "The lanes' API as a page.", identity.Public, docs(document)),
+		plain("GET "+web.Prefix+"/{file...}", "Styles and modules of the pages.", identity.Public,
+			web.Handler()),
+		{Pattern: "GET " + identity.LoginPath, Summary: "Login of operators.", Class: admit.Critical, Handler: httpio.HTTP(loginPage)},
+		{
+			Pattern: "POST " + identity.LoginPath, Effect: lane.Write, Summary: "Log in with the admin key.", Class: admit.Critical,
+			Limits: lane.Limits{Body: 16 << 10, Time: 10 * time.Second}, Handler: stream(s.identity.Login()),
+		},
+		{
+			Pattern: "POST /_hotlane/logout", Effect: lane.Write, Summary: "Log out.", Class: admit.Critical,
+			Limits: lane.Limits{Body: 16 << 10, Time: 10 * time.Second}, Handler: stream(s.identity.Logout()),
+		},
+	}
+}
+
+func stream(h http.Handler) httpio.Handler {
+	return httpio.HTTP(func(w http.ResponseWriter, r *http.Request) error {
+		h.ServeHTTP(w, r)
+		return nil
+	})
+}
+
+func jsonBytes(b []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(b) // the client may be gone
+	})
+}
+
+// locals are all routes that this process answers itself, behind the door.
+func (s *server) locals() ([]edge.Local, error) {
+	var locals []edge.Local
+	add := func(owner string, routes []lane.Route) error {
+		for _, r := range routes {
+			h, err := s.door.Route(r)
+			if err != nil {
+				return fmt.Errorf("%s: %w", ownerName(owner), err)
+			}
+			locals = append(locals, edge.Local{Lane: owner, Pattern: r.Pattern, Handler: h})
+		}
+		return nil
+	}
+	for _, one := range s.lanes.Served() {
+		if err := checkRoutes(one); err != nil {
+			return nil, err
+		}
+		if err := add(one.Name(), one.Routes()); err != nil {
+			return nil, err
+		}
+	}
+	document, err := s.document()
+	if err != nil {
+		return nil, err
+	}
+	return locals, add("", s.system(document))
+}

@@ -1,0 +1,188 @@
+// Package lifecycle takes the lanes of one process through their lives: constructed, migrated, started, running, drained. It
+// finds what each lane is able to do and knows nothing of what they do.
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/hotlane/hotlane/lane"
+)
+
+// Lanes are all lanes of a process, in the order of their modules. Those that are not selected are constructed, so that others can
+// hold them, and nothing more.
+type Lanes struct {
+	all    []lane.Lane
+	served []lane.Lane
+}
+
+var laneName = regexp.MustCompile(`^[a-z][a-z0-9]{0,30}$`)
+
+// Construct makes every lane. It does no I/O.
+func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes, error) {
+	l := &Lanes{}
+	for _, m := range modules {
+		if !laneName.MatchString(m.Name) {
+			return nil, fmt.Errorf("lane %q: the name must be one lower-case word", m.Name)
+		}
+		if slices.ContainsFunc(l.all, func(other lane.Lane) bool { return other.Name() == m.Name }) {
+			return nil, fmt.Errorf("lane %s: listed twice", m.Name)
+		}
+		made, err := m.New(deps(m.Name))
+		if err != nil {
+			return nil, fmt.Errorf("lane %s: %w", m.Name, err)
+		}
+		if made.Name() != m.Name {
+			return nil, fmt.Errorf("lane %s: calls itself %q", m.Name, made.Name())
+		}
+		l.all = append(l.all, made)
+	}
+	l.served = l.all
+	return l, nil
+}
+
+// Select makes these the lanes that are served; without names, all are.
+func (l *Lanes) Select(names []string) error {
+	if len(names) == 0 {
+		l.served = l.all
+		return nil
+	}
+	l.served = nil
+	for _, one := range l.all {
+		if slices.Contains(names, one.Name()) {
+			l.served = append(l.served, one)
+		}
+	}
+	for _, name := range names {
+		if _, ok := l.Named(name); !ok {
+			return fmt.Errorf("there is no lane %q; there are: %v", name, l.Names())
+		}
+	}
+	return nil
+}
+
+// Served are the selected lanes.
+func (l *Lanes) Served() []lane.Lane { return l.served }
+
+// Names of all lanes, served or not.
+func (l *Lanes) Names() []string {
+	names := make([]string, len(l.all))
+	for i, one := range l.all {
+		names[i] = one.Name()
+	}
+	return names
+}
+
+// Named is the lane of this name, served or not.
+func (l *Lanes) Named(name string) (lane.Lane, bool) {
+	i := slices.IndexFunc(l.all, func(one lane.Lane) bool { return one.Name() == name })
+	if i < 0 {
+		return nil, false
+	}
+	return l.all[i], true
+}
+
+// Migrate brings the databases of the served lanes up to date, in the order of lanes and names.
+func (l *Lanes) Migrate(ctx context.Context, migrate func(ctx context.Context, name string, files fs.FS) error) error {
+	for _, one := range l.served {
+		m, ok := one.(lane.Migrator)
+		if !ok {
+			continue
+		}
+		all := m.Migrations()
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			if err := migrate(ctx, name, all[name]); err != nil {
+				return fmt.Errorf("lane %s: migrate database %s: %w", one.Name(), name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// Databases are the names of what the served lanes have to migrate.
+func (l *Lanes) Databases() []string {
+	var names []string
+	for _, one := range l.served {
+		if m, ok := one.(lane.Migrator); ok {
+			names = append(names, slices.Sorted(maps.Keys(m.Migrations()))...)
+		}
+	}
+	return names
+}
+
+// Start starts the served lanes one after the other; the first that fails ends it.
+func (l *Lanes) Start(ctx context.Context) error {
+	for _, one := range l.served {
+		if s, ok := one.(lane.Starter); ok {
+			if err := s.Start(ctx); err != nil {
+				return fmt.Errorf("lane %s: start: %w", one.Name(), err)
+			}
+		}
+	}
+	return nil
+}
+
+// Run runs the served lanes until the context ends or one of them fails, and returns when all have returned.
+func (l *Lanes) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, one := range l.served {
+		if r, ok := one.(lane.Runner); ok {
+			group.Go(func() error {
+				if err := r.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+					return fmt.Errorf("lane %s: run: %w", one.Name(), err)
+				}
+				return nil
+			})
+		}
+	}
+	return group.Wait()
+}
+
+// Ready names every served lane that cannot serve just now, and why.
+func (l *Lanes) Ready() []error {
+	var all []error
+	for _, one := range l.served {
+		if r, ok := one.(lane.Readier); ok {
+			if err := r.Ready(); err != nil {
+				all = append(all, fmt.Errorf("lane %s: %w", one.Name(), err))
+			}
+		}
+	}
+	return all
+}
+
+// Drain drains the served lanes, the last first. A lane that fails does not keep the others from it.
+func (l *Lanes) Drain(ctx context.Context) error {
+	var failed []error
+	for _, one := range slices.Backward(l.served) {
+		if d, ok := one.(lane.Drainer); ok {
+			if err := d.Drain(ctx); err != nil {
+				failed = append(failed, fmt.Errorf("lane %s: drain: %w", one.Name(), err))
+			}
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// Demo fills the served lanes with sample data and gathers what they show, by lane.
+func (l *Lanes) Demo(ctx context.Context, site lane.Site) ([]lane.Guide, error) {
+	var guides []lane.Guide
+	for _, one := range l.served {
+		if d, ok := one.(lane.Demo); ok {
+			if err := d.Demo(ctx); err != nil {
+				return nil, fmt.Errorf("lane %s: sample data: %w", one.Name(), err)
+			}
+		}
+		if g, ok := one.(lane.DemoGuide); ok {
+			guides = append(guides, g.DemoGuide(site))
+		}
+	}
+	return guides, nil
+}
