@@ -1,0 +1,50 @@
+// The shell's own behaviour: the switch between light and dark, and buttons that copy.
+
+const root = document.documentElement;
+const key = "hotlane.theme";
+
+/** @returns {"light" | "dark"} what is shown now */
+function shown() {
+  const set = root.dataset.theme;
+  if (set === "light" || set === "dark") return set;
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+/** @param {string | null} theme */
+function show(theme) {
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+}
+
+try {
+  show(localStorage.getItem(key));
+} catch {
+  // Storage may be forbidden: the system's choice stays.
+}
+
+for (const button of document.querySelectorAll("[data-theme-switch]")) {
+  if (!(button instanceof HTMLButtonElement)) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const next = shown() === "dark" ? "light" : "dark";
+    show(next);
+    try {
+      localStorage.setItem(key, next);
+    } catch {
+      // Then only until the page is left.
+    }
+  });
+}
+
+document.addEventListener("click", async (event) => {
+  const target = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
+  if (!(target instanceof HTMLElement)) return;
+  const from = document.getElementById(target.dataset.copy ?? "");
+  if (!from) return;
+  try {
+    await navigator.clipboard.writeText(from.textContent ?? "");
+    target.dataset.done = "";
+    setTimeout(() => delete target.dataset.done, 1500);
+  } catch {
+    getSelection()?.selectAllChildren(from); // without the permission: one key press is left
+  }
+});
