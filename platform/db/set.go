@@ -133,21 +133,21 @@ func (s *Set) openPostgres(d *DB) (engine, error) {
 
 func (s *Set) file(name string) string { return filepath.Join(s.data, name+".db") }
 
-// lockData makes the data directory ours. s.mu is held.
+// lockData makes the data directory ours, if it is whole. s.mu is held.
 func (s *Set) lockData() error {
+	if err := s.lockAnyway(); err != nil {
+		return err
+	}
+	return refuseHalfRestored(s.data)
+}
+
+func (s *Set) lockAnyway() (err error) {
 	if s.lock != nil {
 		return nil
 	}
 	if err := os.MkdirAll(s.data, 0o700); err != nil {
 		return unavailable(fmt.Errorf("data directory: %w", err))
 	}
-	lock, err := lockDir(s.data)
-	if err != nil {
-		return err
-	}
-	if err := refuseHalfRestored(s.data); err != nil {
-		return errors.Join(err, lock.release())
-	}
-	s.lock = lock
-	return nil
+	s.lock, err = lockDir(s.data)
+	return err
 }
