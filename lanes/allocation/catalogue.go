@@ -1,0 +1,121 @@
+package allocation
+
+import (
+	"math"
+	"sync/atomic"
+	"time"
+
+	"github.com/hotlane/hotlane/lanes/allocation/caps"
+	"github.com/hotlane/hotlane/lanes/allocation/engine"
+	"github.com/hotlane/hotlane/lanes/allocation/ledger"
+)
+
+// list is one of the three rankings that slots are filled from.
+type list uint8
+
+const (
+	ads list = iota
+	content
+	house
+	lists
+)
+
+func (l list) kind() string { return [...]string{"ad", "content", "house"}[l] }
+
+// catalogue is what decisions are made from. It is built whole and then read by all; only the cached daypart of an item
+// and the live bits of the engine change.
+type catalogue struct {
+	revision   int64
+	placements map[string]*placement
+	items      [lists][]*item // in rank order: an item's place is its number in the engine
+	index      [lists]*engine.Index
+	lineItems  map[string]*item // every line item, those that cannot run now too: explain names them
+	creatives  map[string]*creative
+	byNum      map[int64]*creative
+	byItemNum  map[int64]*item
+	topics     map[string]int32 // of content, numbered for the engine
+}
+
+// placement is a Placement, ready to be filled.
+type placement struct {
+	Placement
+	num   int64
+	live  atomic.Bool
+	slots []list // the mix written out, repeated as often as needed
+}
+
+// item is a line item, ready to be decided on.
+type item struct {
+	LineItem
+	num        int64
+	campaignNo int64 // 0: none
+	advertiser int64 // 0: none
+	list       list
+	rank       int32 // in its list; -1: not in the engine, for the reason in off
+	off        reason
+	starts     int64 // unix milliseconds, of the item and its campaign
+	ends       int64
+	price      int64 // micros an impression, reserved at the decision; 0: free or charged at the click
+	ecpm       int64 // micros for 1,000 impressions
+	static     float64
+	zone       *time.Location
+	schedule   ledger.Schedule
+	account    *ledger.Account // where its money is; nil: it needs none
+	asked      atomic.Bool     // in the list of those charged at the click
+	daypart    atomic.Int64     // what Active said, and until when: ±unix milliseconds
+	caps       capping          // of the item and its campaign
+	creatives  []*creative      // active ones
+	budgeted   bool
+	totals     *Campaign
+}
+
+// creative is a Creative, ready to be shown.
+type creative struct {
+	Creative
+	num  int64
+	live atomic.Bool
+	item *item
+	caps capping // its own rules; claims are the item's too
+	json []byte // its part of an answer, encoded once
+}
+
+// capping is what must be asked before something is shown, and what is counted then.
+type capping struct {
+	rules  []capRule
+	claims []caps.Claim
+}
+
+// capRule is one cap on one scope.
+type capRule struct {
+	scope  caps.Scope
+	count  uint16
+	window int64 // milliseconds
+	reason reason
+}
+
+// open reports whether the daypart lets the item run, and asks the schedule only when its last answer has ended.
+func (it *item) open(now int64) bool {
+	if it.schedule.Always() {
+		return true
+	}
+	if c := it.daypart.Load(); c > now || -c > now {
+		return c > 0
+	}
+	t := time.UnixMilli(now)
+	active := it.schedule.Active(t)
+	until := now - now%60_000 + 60_000 // dayparts change on whole minutes
+	if !active {
+		until = -until
+	}
+	it.daypart.Store(until)
+	return active
+}
+
+// freshness is the static score of content at a reference time: halved with every half-life of age.
+func freshness(score float64, published, ref int64, halfLife time.Duration) float64 {
+	if halfLife <= 0 {
+		return score
+	}
+	age := float64(ref-published) / float64(halfLife.Milliseconds())
+	return score * math.Exp2(-max(age, -60))
+}

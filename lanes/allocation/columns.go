@@ -1,0 +1,152 @@
+package allocation
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/hotlane/hotlane/platform/fault"
+)
+
+// column is how a field is read from text: CSV files and old databases give nothing else.
+type column func(s string) (any, error)
+
+func textColumn(s string) (any, error) { return s, nil }
+
+func intColumn(s string) (any, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return nil, errors.New("must be a whole number")
+	}
+	return n, nil
+}
+
+func floatColumn(s string) (any, error) {
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || n != n || n-n != 0 {
+		return nil, errors.New("must be a number")
+	}
+	return n, nil
+}
+
+func boolColumn(s string) (any, error) {
+	b, err := strconv.ParseBool(strings.ToLower(s))
+	if err != nil {
+		return nil, errors.New("must be true or false")
+	}
+	return b, nil
+}
+
+// timeLayouts are what databases and spreadsheets write; without a zone it is UTC.
+var timeLayouts = []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999-07:00", "2006-01-02 15:04:05.999999999-07", "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999", "2006-01-02"}
+
+func timeColumn(s string) (any, error) {
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return nil, errors.New("must be a time, as 2026-01-31T09:00:00Z")
+}
+
+func capsColumn(s string) (any, error) { return parseCaps(s) }
+func mixColumn(s string) (any, error)  { return parseMix(s) }
+func listColumn(s string) (any, error) { return parseList(s), nil }
+
+// targetingColumn takes the text form, or the JSON form where it starts with a brace.
+func targetingColumn(s string) (any, error) {
+	if strings.HasPrefix(strings.TrimSpace(s), "{") {
+		return jsonColumn(s)
+	}
+	return s, nil
+}
+
+func jsonColumn(s string) (any, error) {
+	if !json.Valid([]byte(s)) {
+		return nil, errors.New("must be JSON")
+	}
+	return json.RawMessage(s), nil
+}
+
+// columns of each kind. An empty cell leaves the field out.
+var columns = map[Kind]map[string]column{
+	KindAdvertiser: {"id": textColumn, "name": textColumn, "status": textColumn},
+	KindCampaign: {
+		"id": textColumn, "advertiser": textColumn, "name": textColumn, "total_budget_micros": intColumn, "starts_at": timeColumn,
+		"ends_at": timeColumn, "caps": capsColumn, "status": textColumn,
+	},
+	KindLineItem: {
+		"id": textColumn, "campaign": textColumn, "name": textColumn, "kind": textColumn, "tier": textColumn, "bid_type": textColumn,
+		"bid_micros": intColumn, "daily_budget_micros": intColumn, "starts_at": timeColumn, "ends_at": timeColumn, "zone": textColumn,
+		"daypart": textColumn, "pacing": textColumn, "caps": capsColumn, "targeting": targetingColumn, "score": floatColumn,
+		"published_at": timeColumn, "topic": textColumn, "placements": listColumn, "status": textColumn,
+	},
+	KindCreative: {
+		"id": textColumn, "line_item": textColumn, "title": textColumn, "image": textColumn, "landing": textColumn,
+		"weight": intColumn, "extra": jsonColumn, "caps": capsColumn, "status": textColumn,
+	},
+	KindPlacement: {
+		"id": textColumn, "name": textColumn, "slots": intColumn, "mix": mixColumn, "floor_micros": intColumn, "tiers": listColumn,
+		"repeat_advertiser": boolColumn, "status": textColumn,
+	},
+}
+
+// fromColumns makes a thing of named cells; every cell that cannot be read is named.
+func fromColumns(kind Kind, names, cells []string) (thing, error) {
+	t, err := newThing(kind)
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]any, len(names))
+	var bad []fault.Field
+	for i, name := range names {
+		read, ok := columns[kind][name]
+		if !ok {
+			bad = append(bad, fault.Field{Pointer: "/" + name, Rule: "is not a column of " + string(kind)})
+			continue
+		}
+		if i >= len(cells) || cells[i] == "" {
+			continue
+		}
+		if !utf8.ValidString(cells[i]) {
+			bad = append(bad, fault.Field{Pointer: "/" + name, Rule: "must be UTF-8"})
+			continue
+		}
+		if object[name], err = read(cells[i]); err != nil {
+			bad = append(bad, fault.Field{Pointer: "/" + name, Rule: err.Error()})
+		}
+	}
+	if len(bad) > 0 {
+		return nil, ErrInvalid.With(bad...)
+	}
+	doc, err := json.Marshal(object)
+	if err != nil {
+		return nil, err
+	}
+	return t, decodeStrict(doc, t)
+}
+
+// decodeStrict refuses fields that are not there and values of the wrong type.
+func decodeStrict(doc []byte, t thing) error {
+	if !utf8.Valid(doc) {
+		return ErrInvalid.With(fault.Field{Pointer: "", Rule: "must be UTF-8"})
+	}
+	d := json.NewDecoder(bytes.NewReader(doc))
+	d.DisallowUnknownFields()
+	err := d.Decode(t)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong):
+		return ErrInvalid.With(fault.Field{Pointer: "/" + strings.ReplaceAll(wrong.Field, ".", "/"), Rule: fmt.Sprintf("must not be a %s", wrong.Value)})
+	case err != nil:
+		return ErrInvalid.With(fault.Field{Pointer: "", Rule: strings.TrimPrefix(err.Error(), "json: ")})
+	case d.More():
+		return ErrInvalid.With(fault.Field{Pointer: "", Rule: "must be one JSON object"})
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package allocation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxReports bounds an explanation of all candidates.
+const maxReports = 200
+
+// recorder hears every objection of a decision.
+type recorder struct {
+	ask     Explain
+	reasons map[*item][]reason // of the placement being filled
+}
+
+func newRecorder(ask Explain) *recorder {
+	return &recorder{ask: ask, reasons: map[*item][]reason{}}
+}
+
+func (r *recorder) refused(it *item, why reason) {
+	if !slices.Contains(r.reasons[it], why) {
+		r.reasons[it] = append(r.reasons[it], why)
+	}
+}
+
+// explain reports on the placement that was just filled. Candidates that the decision met have their reasons; those that
+// it never came to are put through the same gates now.
+func (d *decision) explain(p *placement, won []pick) PlacementReport {
+	rep := PlacementReport{Placement: p.ID}
+	for _, it := range d.candidates() {
+		if len(rep.Reports) == maxReports {
+			rep.More++
+			continue
+		}
+		rep.Reports = append(rep.Reports, d.report(it, p, won))
+	}
+	clear(d.recorder.reasons)
+	return rep
+}
+
+// candidates are the items to report on, those that may run first and in the order of their rank.
+func (d *decision) candidates() []*item {
+	if id := d.recorder.ask.LineItem; id != "" {
+		if it := d.catalogue.lineItems[id]; it != nil {
+			return []*item{it}
+		}
+		return nil
+	}
+	all := make([]*item, 0, len(d.catalogue.lineItems))
+	for _, items := range d.catalogue.items {
+		all = append(all, items...)
+	}
+	off := make([]*item, 0, len(d.catalogue.lineItems)-len(all))
+	for _, it := range d.catalogue.lineItems {
+		if it.off != reasonNone {
+			off = append(off, it)
+		}
+	}
+	slices.SortFunc(off, func(a, b *item) int { return compareIDs(a.ID, b.ID) })
+	return append(all, off...)
+}
+
+func (d *decision) report(it *item, p *placement, won []pick) CandidateReport {
+	rep := CandidateReport{LineItem: it.ID, Name: it.Name, Rank: int(it.rank) + 1}
+	for i := range won {
+		if won[i].item == it {
+			rep.Slot = won[i].slot
+			return rep
+		}
+	}
+	d.askAll(it, p)
+	for _, why := range d.recorder.reasons[it] {
+		rep.Reasons = append(rep.Reasons, ReasonReport{Code: why.String(), Text: reasonTexts[why], Detail: d.detail(it, p, why)})
+	}
+	return rep
+}
+
+// askAll collects every objection there is to an item.
+func (d *decision) askAll(it *item, p *placement) {
+	if it.off != reasonNone {
+		d.recorder.refused(it, it.off)
+	}
+	if why := p.refuses(it); why != reasonNone {
+		d.recorder.refused(it, why)
+	}
+	if len(d.mismatches(it)) > 0 {
+		d.recorder.refused(it, reasonTargeting)
+	}
+	for _, gate := range gates {
+		if why := gate(d, it); why != reasonNone {
+			d.recorder.refused(it, why)
+		}
+	}
+	if why := d.byAdvertiser(it, p); why != reasonNone {
+		d.recorder.refused(it, why)
+	}
+	if _, why := d.choose(it); why != reasonNone {
+		d.recorder.refused(it, why)
+	}
+	if _, why := d.money.reserve(it, d.now, true); why != reasonNone {
+		d.recorder.refused(it, why)
+	}
+	if len(d.recorder.reasons[it]) == 0 {
+		d.recorder.refused(it, reasonOutranked)
+	}
+}
+
+// mismatches says in words what of the targeting does not match.
+func (d *decision) mismatches(it *item) []string {
+	expr, err := it.Targeting.Parse(d.schema)
+	switch {
+	case err != nil:
+		return []string{err.Error()}
+	case expr == nil:
+		return nil
+	}
+	return expr.Why(&d.attrs)
+}
+
+// detail says the numbers behind a reason.
+func (d *decision) detail(it *item, p *placement, why reason) string {
+	switch why {
+	case reasonTargeting:
+		return strings.Join(d.mismatches(it), "; ")
+	case reasonFloor:
+		return fmt.Sprintf("effective CPM %d micros, floor %d micros", it.ecpm, p.Floor)
+	case reasonTier:
+		return fmt.Sprintf("tier %s, taken are %s", it.Tier, strings.Join(p.Tiers, ", "))
+	case reasonPlacement:
+		return "only for " + strings.Join(it.Placements, ", ")
+	case reasonDates, reasonEnded:
+		return fmt.Sprintf("from %s to %s", moment(it.starts), moment(it.ends))
+	case reasonDaypart:
+		return fmt.Sprintf("runs %s (%s)", it.schedule, it.Zone)
+	case reasonCapLineItem, reasonCapCampaign:
+		return d.capDetail(it.caps.rules, why)
+	case reasonBudget, reasonPacing, reasonLease:
+		return fmt.Sprintf("daily budget %d micros, on lease now %d", it.DailyBudget, it.onLease(d.now))
+	case reasonOutranked:
+		return fmt.Sprintf("rank %d of %d", it.rank+1, len(d.catalogue.items[it.list]))
+	}
+	return ""
+}
+
+func (d *decision) capDetail(rules []capRule, why reason) string {
+	var parts []string
+	for _, r := range rules {
+		if r.reason == why && d.user != nil {
+			parts = append(parts, fmt.Sprintf("seen %d of %d in %s", d.user.Count(r.scope, r.window, d.now), r.count, time.Duration(r.window)*time.Millisecond))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (it *item) onLease(now int64) int64 {
+	if it.account == nil {
+		return 0
+	}
+	return it.account.Left(now)
+}
+
+// moment writes a bound of time; those that are not set have no number to show.
+func moment(ms int64) string {
+	t := time.UnixMilli(ms).UTC()
+	if y := t.Year(); y < 1970 || y > 9999 {
+		return "any time"
+	}
+	return t.Format(time.RFC3339)
+}

@@ -1,0 +1,169 @@
+package allocation
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/lanes/allocation/caps"
+	"github.com/hotlane/hotlane/lanes/allocation/targeting"
+	"github.com/hotlane/hotlane/lanes/allocation/token"
+	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/fault"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Names of the two databases.
+const (
+	name       = "allocation"
+	nameLedger = "allocation_ledger"
+)
+
+// Lane is the allocation lane.
+type Lane struct {
+	*Service
+	deps     lane.Deps
+	recorder *db.Batcher[[]*Event]
+	things   *catalogueStore
+	ledger   *ledgerStore
+	ready    chan struct{} // closed when Start has succeeded
+}
+
+// Module is the lane with its default config, for the list of lanes.
+func Module() lane.Module {
+	cfg := DefaultConfig()
+	return lane.Module{Name: name, Config: &cfg, New: func(d lane.Deps) (lane.Lane, error) { return New(cfg, d) }}
+}
+
+// New makes the lane. It does no I/O.
+func New(cfg Config, deps lane.Deps) (*Lane, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	schema := targeting.Schema{}
+	for attr, kind := range cfg.Attributes {
+		schema[attr], _ = targeting.ParseKind(kind) // Validate has looked
+	}
+	things := &catalogueStore{db: deps.DB(name), now: deps.Now}
+	l := &Lane{
+		deps: deps, things: things, ledger: &ledgerStore{db: deps.DB(nameLedger)}, ready: make(chan struct{}),
+		Service: &Service{
+			cfg: cfg, log: deps.Log, now: deps.Now, schema: schema, metrics: newMetrics(deps.Metrics), store: things, counts: newCounts(),
+		},
+	}
+	l.recorder = db.NewBatcher(deps.DB(nameLedger), 1000, l.ledger.Record)
+	return l, nil
+}
+
+// Name of the lane.
+func (l *Lane) Name() string { return name }
+
+// Migrations of the catalogue and of the ledger.
+func (l *Lane) Migrations() map[string]fs.FS {
+	return map[string]fs.FS{name: sub("migrations"), nameLedger: sub("migrations/ledger")}
+}
+
+func sub(dir string) fs.FS {
+	f, err := fs.Sub(migrations, dir)
+	if err != nil { // a constant path of an embedded folder
+		panic(err)
+	}
+	return f
+}
+
+// Start takes the ledger over, loads what a process before this one left, and builds the first catalogue.
+func (l *Lane) Start(ctx context.Context) error {
+	if err := l.keys(ctx); err != nil {
+		return fmt.Errorf("allocation: keys: %w", err)
+	}
+	host, _ := os.Hostname() // only shown to people
+	generation, err := l.ledger.Own(ctx, host, l.now().UnixMilli())
+	if err != nil {
+		return fmt.Errorf("allocation: take the ledger over: %w", err)
+	}
+	if l.caps, err = caps.New(caps.Config{MaxUsers: l.cfg.Caps.MaxUsers}); err != nil {
+		return err
+	}
+	l.money = newMoney(generation, l.cfg.LeaseTime)
+	l.keeper = &keeper{
+		cfg: l.cfg, log: l.log, now: l.now, metrics: l.metrics, ledger: l.ledger, recorder: l.recorder, caps: l.caps, money: l.money,
+		counts: l.counts, items: l.catalogue.Load, generation: generation, flushed: new(watermark), flushNow: make(chan struct{}, 1),
+		upto: make([]uint64, l.caps.Shards()),
+	}
+	if err := l.keeper.recover(ctx); err != nil {
+		return fmt.Errorf("allocation: load caps: %w", err)
+	}
+	l.refresher = newRefresher(l.log, l.now, l.metrics, l.cfg.Rank, l.schema, l.store, l.ledger, &l.catalogue)
+	l.refresher.money = l.money.book
+	if err := l.refresher.refresh(ctx); err != nil {
+		return fmt.Errorf("allocation: %w", err)
+	}
+	close(l.ready)
+	return nil
+}
+
+// Run writes, refreshes and records until the context ends.
+func (l *Lane) Run(ctx context.Context) error {
+	g, run := errgroup.WithContext(ctx)
+	g.Go(func() error { return l.recorder.Run(run) })
+	g.Go(func() error { return l.keeper.run(run) })
+	g.Go(func() error { return l.refresher.run(run) })
+	return g.Wait()
+}
+
+// Ready says why it cannot decide.
+func (l *Lane) Ready() error {
+	select {
+	case <-l.ready:
+	default:
+		return errors.New("not started")
+	}
+	if l.keeper.fenced() {
+		return ErrFenced
+	}
+	return nil
+}
+
+// keys loads what signs tokens and hides user ids.
+func (l *Lane) keys(ctx context.Context) error {
+	salt, err := l.store.Secret(ctx, "user_salt", random())
+	if err != nil {
+		return err
+	}
+	l.salt = salt
+	keys := make([]token.Key, 0, len(l.cfg.TokenKeys))
+	for i, k := range l.cfg.TokenKeys {
+		secret, err := base64.StdEncoding.DecodeString(k.Reveal())
+		if err != nil || len(secret) < token.MinSecret {
+			return fault.New(fault.Invalid, "allocation.config", "A token key cannot be used.").With(fault.Field{
+				Pointer: fmt.Sprintf("/token_keys/%d", i), Rule: "must be base64 of at least 32 bytes",
+			})
+		}
+		keys = append(keys, token.Key{ID: secret[0], Secret: secret})
+	}
+	if len(keys) == 0 {
+		secret, err := l.store.Secret(ctx, "token_key", random())
+		if err != nil {
+			return err
+		}
+		keys = append(keys, token.Key{Secret: secret})
+	}
+	l.signer, err = token.NewKeyring(keys...)
+	return err
+}
+
+func random() []byte {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails (Go 1.24)
+	return b
+}

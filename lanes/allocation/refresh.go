@@ -1,0 +1,173 @@
+package allocation
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hotlane/hotlane/lanes/allocation/ledger"
+	"github.com/hotlane/hotlane/lanes/allocation/targeting"
+)
+
+// refresher keeps the catalogue up to what is stored. Stops (pause, kill) act at once on the catalogue in use; all else
+// is visible when the next one has been built.
+type refresher struct {
+	log     *slog.Logger
+	now     func() time.Time
+	metrics *metrics
+	rank    RankConfig
+	store   Catalogue
+	ledger  Ledger
+	money   *ledger.Book
+	book    *book // only refresh touches it
+	built   time.Time
+	current *atomic.Pointer[catalogue]
+	wake    chan struct{}
+
+	mu    sync.Mutex
+	stops []stop // that the catalogue in use was not built with
+}
+
+// stop is a thing that must not be served any more.
+type stop struct {
+	revision int64
+	kind     Kind
+	id       string
+}
+
+const (
+	pollEvery    = time.Second     // what other processes changed
+	rerankEvery  = 5 * time.Minute // freshness and click rates move slowly
+	ratesHistory = 14 * 24         // hours of counters that click rates are drawn from
+)
+
+func newRefresher(log *slog.Logger, now func() time.Time, m *metrics, cfg RankConfig, schema targeting.Schema, store Catalogue, l Ledger, current *atomic.Pointer[catalogue]) *refresher {
+	return &refresher{
+		log: log, now: now, metrics: m, rank: cfg, store: store, ledger: l, book: newBook(schema), current: current,
+		wake: make(chan struct{}, 1),
+	}
+}
+
+// run refreshes when something changed here, and looks for what changed elsewhere.
+func (r *refresher) run(ctx context.Context) error {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		case <-r.wake:
+		}
+		if err := r.refresh(ctx); err != nil && ctx.Err() == nil {
+			r.log.Error("allocation: the catalogue cannot be refreshed; decisions go on from the last one", "err", err)
+		}
+	}
+}
+
+// refresh reads what changed and, when anything did, builds and swaps in a new catalogue.
+func (r *refresher) refresh(ctx context.Context) error {
+	revision, err := r.store.Changed(ctx, r.book.revision, r.book.put)
+	if err != nil {
+		return fmt.Errorf("read changes: %w", err)
+	}
+	stale := r.now().Sub(r.built) >= rerankEvery
+	if revision == r.book.revision && !stale && r.current.Load() != nil {
+		return nil
+	}
+	r.book.revision = revision
+	return r.rebuild(ctx)
+}
+
+func (r *refresher) rebuild(ctx context.Context) error {
+	start := r.now()
+	rates, err := r.ledger.Rates(ctx, start.Unix()/3600-ratesHistory)
+	if err != nil {
+		r.log.Warn("allocation: click rates cannot be read; the expected rate is used", "err", err)
+	}
+	c := &compiler{book: r.book, rank: r.rank, now: start.UnixMilli(), money: r.money, rates: func(num int64) (int64, int64) {
+		return rates[num][0], rates[num][1]
+	}}
+	built, err := c.compile()
+	if err != nil {
+		return fmt.Errorf("build the catalogue of revision %d: %w", r.book.revision, err)
+	}
+	for id, err := range r.book.broken {
+		r.log.Warn("allocation: a line item's targeting cannot be understood; it is not served", "line_item", id, "err", err)
+	}
+	r.swap(built)
+	r.built = start
+	r.metrics.built(built, r.now().Sub(start))
+	return nil
+}
+
+// swap puts a catalogue in use, less what was stopped while it was being built.
+func (r *refresher) swap(c *catalogue) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	kept := r.stops[:0]
+	for _, s := range r.stops {
+		if s.revision > c.revision {
+			c.stop(s.kind, s.id)
+			kept = append(kept, s)
+		}
+	}
+	r.stops = kept
+	r.current.Store(c)
+}
+
+// changed takes note of what was just written: stops act now, the rest soon.
+func (r *refresher) changed(revision int64, changes []Change) {
+	r.mu.Lock()
+	c := r.current.Load()
+	for i := range changes {
+		row := &changes[i].Row
+		if row.Status == Active {
+			continue
+		}
+		r.stops = append(r.stops, stop{revision, row.Kind, row.ID})
+		if c != nil {
+			c.stop(row.Kind, row.ID)
+		}
+	}
+	r.mu.Unlock()
+	select {
+	case r.wake <- struct{}{}:
+	default: // it will run anyway
+	}
+}
+
+// stop clears the live bits of all that depends on a thing.
+func (c *catalogue) stop(kind Kind, id string) {
+	if kind == KindCreative {
+		if cr := c.creatives[id]; cr != nil {
+			cr.live.Store(false)
+		}
+		return
+	}
+	for l := range lists {
+		for i, it := range c.items[l] {
+			if it.belongs(kind, id) {
+				c.index[l].SetLive(int32(i), false)
+			}
+		}
+	}
+	if p := c.placements[id]; kind == KindPlacement && p != nil {
+		p.live.Store(false)
+	}
+}
+
+func (it *item) belongs(kind Kind, id string) bool {
+	switch kind {
+	case KindLineItem:
+		return it.ID == id
+	case KindCampaign:
+		return it.Campaign == id
+	case KindAdvertiser:
+		return it.totals != nil && it.totals.Advertiser == id
+	}
+	return false
+}
