@@ -35,8 +35,9 @@ func TestAgreesWithBruteForce(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				// More items than a block of conjunctions holds, now and then, by repeating the few that were drawn.
 				items := rapid.SliceOfN(genItem(), 1, 30).Draw(t, "items")
-				for len(items) < rapid.SampledFrom([]int{1, 1, 1, 3 * blockBits}).Draw(t, "at least") {
-					items = append(items, items[:min(len(items), 3*blockBits-len(items)+1)]...)
+				least := rapid.SampledFrom([]int{1, 1, 1, 1, 1, 1, 1, 2 * blockBits}).Draw(t, "at least")
+				for len(items) < least {
+					items = append(items, items[:min(len(items), least-len(items))]...)
 				}
 				x := build(ranked(items), tuned)
 				dead := rapid.SliceOfN(rapid.Int32Range(0, int32(len(items)-1)), 0, 5).Draw(t, "dead")
