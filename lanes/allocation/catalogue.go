@@ -62,9 +62,9 @@ type item struct {
 	schedule   ledger.Schedule
 	account    *ledger.Account // where its money is; nil: it needs none
 	asked      atomic.Bool     // in the list of those charged at the click
-	daypart    atomic.Int64     // what Active said, and until when: ±unix milliseconds
-	caps       capping          // of the item and its campaign
-	creatives  []*creative      // active ones
+	daypart    atomic.Int64    // what Active said, and until when: ±unix milliseconds
+	caps       capping         // of the item and its campaign
+	creatives  []*creative     // active ones
 	budgeted   bool
 	totals     *Campaign
 }
@@ -76,7 +76,7 @@ type creative struct {
 	live atomic.Bool
 	item *item
 	caps capping // its own rules; claims are the item's too
-	json []byte // its part of an answer, encoded once
+	json []byte  // its part of an answer, encoded once
 }
 
 // capping is what must be asked before something is shown, and what is counted then.

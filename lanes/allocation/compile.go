@@ -106,12 +106,12 @@ func (b *book) zone(name string) (*time.Location, error) {
 
 // compiler turns a book into a catalogue.
 type compiler struct {
-	book   *book
-	rank   RankConfig
-	now    int64
-	money  *ledger.Book // where the items' leases are
-	rates  func(lineItem int64) (impressions, clicks int64) // seen so far
-	out    *catalogue
+	book  *book
+	rank  RankConfig
+	now   int64
+	money *ledger.Book                                     // where the items' leases are
+	rates func(lineItem int64) (impressions, clicks int64) // seen so far
+	out   *catalogue
 }
 
 // compile builds the whole catalogue. It is the only way one comes to be, so what an edit makes visible and what a

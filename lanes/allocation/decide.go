@@ -28,8 +28,8 @@ type decision struct {
 	opened    [lists]bool
 	picks     []pick
 	passed    [reasons]int
-	recorder  *recorder // nil: the first reason is enough
-	affinity  []float64 // what the user likes, by the topics of the catalogue
+	recorder  *recorder       // nil: the first reason is enough
+	affinity  []float64       // what the user likes, by the topics of the catalogue
 	best      []engine.Scored // content in the user's own order, where there is affinity
 }
 

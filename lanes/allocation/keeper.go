@@ -61,7 +61,9 @@ type capBatch struct {
 func (k *keeper) fenced() bool { return k.isFenced.Load() }
 
 // record makes events durable before it returns, all or none.
-func (k *keeper) record(ctx context.Context, events []*Event) error { return k.recorder.Do(ctx, events) }
+func (k *keeper) record(ctx context.Context, events []*Event) error {
+	return k.recorder.Do(ctx, events)
+}
 
 // recover loads what a process before this one left.
 func (k *keeper) recover(ctx context.Context) error {

@@ -55,10 +55,12 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 		schema[attr], _ = targeting.ParseKind(kind) // Validate has looked
 	}
 	things := &catalogueStore{db: deps.DB(name), now: deps.Now}
+	money := &ledgerStore{db: deps.DB(nameLedger)}
 	l := &Lane{
-		deps: deps, things: things, ledger: &ledgerStore{db: deps.DB(nameLedger)}, ready: make(chan struct{}),
+		deps: deps, things: things, ledger: money, ready: make(chan struct{}),
 		Service: &Service{
-			cfg: cfg, log: deps.Log, now: deps.Now, schema: schema, metrics: newMetrics(deps.Metrics), store: things, counts: newCounts(),
+			cfg: cfg, log: deps.Log, now: deps.Now, schema: schema, metrics: newMetrics(deps.Metrics), store: things, reports: money,
+			counts: newCounts(),
 		},
 	}
 	l.recorder = db.NewBatcher(deps.DB(nameLedger), 1000, l.ledger.Record)

@@ -32,6 +32,7 @@ type Service struct {
 	schema    targeting.Schema
 	metrics   *metrics
 	store     Catalogue
+	reports   Reports
 	keeper    *keeper
 	caps      *caps.Store
 	money     *money

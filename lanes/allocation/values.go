@@ -23,7 +23,9 @@ func TargetingText(s string) Targeting {
 }
 
 // IsZero reports whether there is no expression: it matches always.
-func (t Targeting) IsZero() bool { return len(t.raw) == 0 || string(t.raw) == "null" || string(t.raw) == `""` }
+func (t Targeting) IsZero() bool {
+	return len(t.raw) == 0 || string(t.raw) == "null" || string(t.raw) == `""`
+}
 
 func (t Targeting) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
