@@ -45,7 +45,8 @@ type commandLine struct {
 		Dir string `arg:"" help:"Where the copy goes; must be empty or not there yet."`
 	} `cmd:"" help:"Copy the databases to DIR, also while Hotlane runs on them (SQLite)."`
 	Restore struct {
-		Dir string `arg:"" help:"What backup has written."`
+		Dir   string `arg:"" help:"What backup has written."`
+		Force bool   `help:"Even where there are databases; they are moved aside, not deleted."`
 	} `cmd:"" help:"Put the copy in DIR into an empty data directory (SQLite)."`
 	Version  struct{} `cmd:"" help:"Print the version."`
 	Generate struct {
@@ -114,11 +115,11 @@ func (p Program) command(cli *commandLine, name string, lanes []*laneCommand) fu
 	case "backup":
 		return func(ctx context.Context) error { return p.backup(ctx, f, cli.Backup.Dir) }
 	case "restore":
-		return func(ctx context.Context) error { return p.restore(ctx, f, cli.Restore.Dir) }
+		return func(ctx context.Context) error { return p.restore(ctx, f, cli.Restore.Dir, cli.Restore.Force) }
 	case "version":
 		return func(context.Context) error { _, err := fmt.Fprintln(p.Out, "hotlane", Version()); return err }
 	case "generate":
-		return func(ctx context.Context) error { return p.generate(cli.Generate.Dir) }
+		return func(context.Context) error { return p.generate(cli.Generate.Dir) }
 	}
 	for _, c := range lanes {
 		if c.name == name {

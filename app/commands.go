@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hotlane/hotlane/platform/db"
 )
@@ -36,7 +37,7 @@ func (p Program) check(f flags) error {
 }
 
 func (p Program) migrate(ctx context.Context, f flags) error {
-	h, err := p.open(f)
+	h, err := p.openQuietly(f)
 	if err != nil {
 		return err
 	}
@@ -48,25 +49,43 @@ func (p Program) migrate(ctx context.Context, f flags) error {
 }
 
 func (p Program) backup(ctx context.Context, f flags, dir string) error {
-	h, err := p.open(f)
+	h, err := p.openQuietly(f)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(h.dbs.Backup(ctx, dir), h.close()); err != nil {
+	m, err := h.dbs.Backup(ctx, dir)
+	if err := errors.Join(err, h.close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.Out, "Copied %s to %s.\n", h.App.Data, dir)
+	return p.copied(m, "Copied", h.App.Data, dir)
+}
+
+func (p Program) restore(ctx context.Context, f flags, dir string, force bool) error {
+	h, err := p.openQuietly(f)
+	if err != nil {
+		return err
+	}
+	m, err := h.dbs.Restore(ctx, dir, force)
+	if err := errors.Join(err, h.close()); err != nil {
+		return err
+	}
+	return p.copied(m, "Restored", dir, h.App.Data)
+}
+
+func (p Program) copied(m *db.Manifest, done, from, to string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s to %s, as of %s:\n", done, from, to, m.Taken.Format(time.RFC3339))
+	for _, f := range m.Files {
+		fmt.Fprintf(&b, "  %s\t%d bytes\n", f.Database, f.Bytes)
+	}
+	for _, name := range m.Elsewhere {
+		fmt.Fprintf(&b, "  %s\tis in PostgreSQL: not in this copy\n", name)
+	}
+	_, err := p.Out.Write([]byte(b.String()))
 	return err
 }
 
-func (p Program) restore(ctx context.Context, f flags, dir string) error {
-	s, err := p.load(f, p.Lanes())
-	if err != nil {
-		return err
-	}
-	if err := db.Restore(ctx, dir, s.App.Data); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(p.Out, "Restored %s into %s.\n", dir, s.App.Data)
-	return err
+// openQuietly is open for a command whose result is what it prints.
+func (p Program) openQuietly(f flags) (*house, error) {
+	return p.open(f, func(s *settings) { s.Telemetry.Level = "warn" })
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/httpio"
+	"github.com/hotlane/hotlane/platform/identity"
 )
 
 const (
@@ -63,7 +64,12 @@ func (s *server) unready(ctx context.Context) []fault.Field {
 	}
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
-	skew, err := s.dbs.Skew(ctx)
+	var one int
+	err := s.dbs.DB(identity.Database).QueryRow(ctx, "SELECT 1").Scan(&one)
+	var skew time.Duration
+	if err == nil {
+		skew, err = s.dbs.Skew(ctx)
+	}
 	switch {
 	case err != nil:
 		add("db", "must be reachable", err)

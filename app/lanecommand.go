@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -59,7 +58,7 @@ func (p Program) laneCommand(ctx context.Context, f flags, c *laneCommand) error
 		return usageError{fmt.Errorf("name a command of %s\n%s", c.name, c.Help())}
 	}
 	f.Lanes = []string{c.name}
-	h, err := p.open(f, func(s *settings) { s.Telemetry.Level = slog.LevelWarn.String() })
+	h, err := p.openQuietly(f)
 	if err != nil {
 		return err
 	}

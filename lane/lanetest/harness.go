@@ -1,0 +1,239 @@
+package lanetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/oklog/ulid/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/lane/door"
+	"github.com/hotlane/hotlane/lane/lifecycle"
+	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/httpio"
+	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/telemetry"
+)
+
+// The keys of every harness, and the secret of its users' tokens.
+const (
+	AdminKey    = "lanetest-admin-key-0001"
+	ServiceKey  = "lanetest-service-key-0001"
+	tokenSecret = "lanetest-token-secret-of-32-bytes-or-more"
+)
+
+// Harness is one lane that runs.
+type Harness struct {
+	Lane     lane.Lane
+	URL      string // http://127.0.0.1:port, without a slash at its end
+	Client   *http.Client
+	Clock    *Clock
+	DBs      *db.Set // closed by Stop
+	Registry *prometheus.Registry
+
+	tb      testing.TB
+	module  lane.Module
+	opt     options
+	lanes   *lifecycle.Lanes
+	server  *httptest.Server
+	end     context.CancelFunc
+	running chan error
+}
+
+// Option changes how a harness is made.
+type Option func(*options)
+
+type options struct {
+	data  string
+	db    db.Config
+	clock *Clock
+	log   io.Writer
+	plain bool
+}
+
+// At makes the clock stand at t at first.
+func At(t time.Time) Option { return func(o *options) { o.clock = NewClock(t) } }
+
+// WithClock uses this clock.
+func WithClock(c *Clock) Option { return func(o *options) { o.clock = c } }
+
+// On uses these databases instead of SQLite in a temporary directory.
+func On(c db.Config) Option { return func(o *options) { o.db = c } }
+
+// In keeps the data in this directory.
+func In(dir string) Option { return func(o *options) { o.data = dir } }
+
+// Logging writes the log there instead of to the test's output.
+func Logging(w io.Writer) Option { return func(o *options) { o.log = w } }
+
+// WithoutRun does not call the lane's Run: the test does what it would do.
+func WithoutRun() Option { return func(o *options) { o.plain = true } }
+
+// Start runs a lane until the test ends. What goes wrong on the way fails the test.
+func Start(tb testing.TB, m lane.Module, opts ...Option) *Harness {
+	tb.Helper()
+	h := &Harness{tb: tb, module: m, opt: options{db: db.DefaultConfig(), log: tb.Output()}}
+	for _, o := range opts {
+		o(&h.opt)
+	}
+	if h.opt.data == "" {
+		h.opt.data = tb.TempDir()
+	}
+	if h.opt.clock == nil {
+		h.opt.clock = NewClock(begin)
+	}
+	h.Clock = h.opt.clock
+	tb.Cleanup(h.Stop)
+	h.start()
+	return h
+}
+
+// Restart stops the lane and starts it anew on the same databases.
+func (h *Harness) Restart() {
+	h.tb.Helper()
+	h.Stop()
+	h.start()
+}
+
+// Stop drains the lane, ends it and closes its databases. Stopping what is stopped does nothing.
+func (h *Harness) Stop() { h.stop(true) }
+
+// Crash ends the lane without draining it. (What kill -9 leaves behind, only a process of its own shows: see test/e2e.)
+func (h *Harness) Crash() { h.stop(false) }
+
+func (h *Harness) stop(drain bool) {
+	h.tb.Helper()
+	if h.end == nil {
+		return
+	}
+	h.server.Close()
+	var err error
+	if drain && h.lanes != nil {
+		err = h.lanes.Drain(context.Background())
+	}
+	h.end()
+	h.end = nil
+	if err := errors.Join(err, <-h.running, h.DBs.Close()); err != nil {
+		h.tb.Errorf("lanetest: stop: %v", err)
+	}
+}
+
+func (h *Harness) start() {
+	h.tb.Helper()
+	ctx, end := context.WithCancel(context.Background())
+	h.end, h.running = end, make(chan error, 1)
+	h.server = httptest.NewUnstartedServer(nil)
+	h.DBs = db.NewSet(h.opt.db, h.opt.data, db.Options{Log: h.log(), Now: h.Clock.Now})
+	err := h.build(ctx)
+	if err != nil {
+		h.running <- nil
+		h.server.Start()
+		h.tb.Fatalf("lanetest: %v", err)
+	}
+	h.server.Start()
+	h.URL, h.Client = h.server.URL, h.server.Client()
+	h.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	go func() {
+		if h.opt.plain {
+			h.running <- nil
+			return
+		}
+		h.running <- h.lanes.Run(ctx)
+	}()
+}
+
+func (h *Harness) log() *slog.Logger {
+	return slog.New(slog.NewTextHandler(h.opt.log, &slog.HandlerOptions{Level: slog.LevelInfo}))
+}
+
+// build does what the program does before it serves.
+func (h *Harness) build(ctx context.Context) error {
+	tel, err := telemetry.New(telemetry.DefaultConfig(), telemetry.Options{Out: h.opt.log, Version: "test"})
+	if err != nil {
+		return err
+	}
+	h.Registry = tel.Registry()
+	auth, err := identity.New(identityConfig(), identity.Deps{
+		Log: h.log(), Now: h.Clock.Now, DB: h.DBs.DB(identity.Database), Refuse: httpio.WriteProblem,
+	})
+	if err != nil {
+		return err
+	}
+	gate, err := admit.New(admit.DefaultConfig(), admit.Deps{})
+	if err != nil {
+		return err
+	}
+	h.lanes, err = lifecycle.Construct([]lane.Module{h.module}, h.deps)
+	if err != nil {
+		return err
+	}
+	h.Lane = h.lanes.Served()[0]
+	if err := h.dbsUp(ctx); err != nil {
+		return err
+	}
+	if _, err := auth.Start(ctx); err != nil {
+		return err
+	}
+	if err := h.lanes.Start(ctx); err != nil {
+		return err
+	}
+	return h.route(door.New(door.Deps{Log: h.log(), Telemetry: tel, Admit: gate, Identity: auth}))
+}
+
+func (h *Harness) dbsUp(ctx context.Context) error {
+	if err := h.DBs.Migrate(ctx, identity.Database, identity.Migrations()); err != nil {
+		return err
+	}
+	return h.lanes.Migrate(ctx, h.DBs.Migrate)
+}
+
+func (h *Harness) deps(name string) lane.Deps {
+	return lane.Deps{
+		Log: h.log().With("lane", name), Now: h.Clock.Now, DB: h.DBs.DB, Metrics: h.Registry,
+		Page: func(w io.Writer, p lane.Page) error {
+			_, err := fmt.Fprintf(w, "<!doctype html><html lang=%q><title>%s</title>%s%s", p.Lang, p.Title, p.Head, p.Body)
+			return err
+		},
+	}
+}
+
+func (h *Harness) route(d *door.Door) error {
+	mux := http.NewServeMux()
+	for _, r := range h.Lane.Routes() {
+		handler, err := d.Route(r)
+		if err != nil {
+			return err
+		}
+		mux.Handle(r.Pattern, handler)
+	}
+	h.server.Config.Handler = mux
+	return nil
+}
+
+func identityConfig() identity.Config {
+	c := identity.DefaultConfig()
+	c.AdminKey, c.ServiceKey = AdminKey, ServiceKey
+	c.Tokens.Algorithm, c.Tokens.Secret = "HS256", tokenSecret
+	return c
+}
+
+// UserToken is a token by which the lane knows a user of this id, for a day of the harness's clock.
+func (h *Harness) UserToken(id string) string {
+	h.tb.Helper()
+	claims := jwt.MapClaims{"sub": id, "jti": ulid.Make().String(), "exp": h.Clock.Now().Add(24 * time.Hour).Unix()}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(tokenSecret))
+	if err != nil {
+		h.tb.Fatalf("lanetest: %v", err)
+	}
+	return token
+}
