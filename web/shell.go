@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // Policy is the Content-Security-Policy of every page.
@@ -55,6 +56,20 @@ func words(lang string) shellWords {
 		return shellWords{Skip: "본문으로 건너뛰기", Footer: "느린 백엔드 앞에서 뜨거운 엔드포인트에 답합니다.", Theme: "밝기 바꾸기"}
 	}
 	return shellWords{Skip: "Skip to content", Footer: "Answers the hot endpoints in front of a slow backend.", Theme: "Switch light and dark"}
+}
+
+// Links are the tags, for a page's head, of stylesheets and modules: "css/docs.css", "js/docs.js".
+func Links(names ...string) template.HTML {
+	var b strings.Builder
+	for _, name := range names {
+		at := template.HTMLEscapeString(Asset(name))
+		if strings.HasSuffix(name, ".css") {
+			b.WriteString(`<link rel="stylesheet" href="` + at + `">` + "\n")
+		} else {
+			b.WriteString(`<script type="module" src="` + at + `"></script>` + "\n")
+		}
+	}
+	return template.HTML(b.String()) //nolint:gosec // escaped above
 }
 
 // Shell writes a whole page. Nothing is written when it fails. When w is an http.ResponseWriter, SecurityHeaders and the content
