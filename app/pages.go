@@ -1,8 +1,10 @@
 package app
 
 import (
+	"html/template"
 	"io"
 	"net/http"
+	"sync"
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/httpio"
@@ -14,4 +16,25 @@ func page(w io.Writer, p lane.Page) error {
 	return web.Shell(w, web.Page{Title: p.Title, Lang: p.Lang, Head: p.Head, Body: p.Body})
 }
 
-func docs(d *httpio.Document) http.Handler { return httpio.Docs(d) }
+// docs is the page that describes the lanes' API.
+type docs struct {
+	mu       sync.Mutex // a document is for one goroutine
+	document *httpio.Document
+}
+
+func (d *docs) page(w http.ResponseWriter, r *http.Request) error {
+	lang := language(r)
+	base := "http://" + r.Host
+	if r.TLS != nil {
+		base = "https://" + r.Host
+	}
+	d.mu.Lock()
+	body, err := d.document.Page(base, lang)
+	d.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	title := map[string]string{"en": "The API", "ko": "API 설명"}[lang]
+	return page(w, lane.Page{Title: title, Lang: lang, Body: body, Head: template.HTML( //nolint:gosec // our own paths
+		`<link rel="stylesheet" href="` + web.Asset("css/docs.css") + `"><script type="module" src="` + web.Asset("js/docs.js") + `"></script>`)})
+}

@@ -30,7 +30,7 @@ func (s *server) system(document *httpio.Document) []lane.Route {
 		{Pattern: "GET /_hotlane/ready", Summary: "The process wants requests.", Class: admit.Critical, Handler: httpio.HTTP(s.readiness)},
 		plain("GET /_hotlane/metrics", "Metrics for Prometheus.", metrics, s.telemetry.Handler()),
 		plain("GET /_hotlane/openapi.json", "The lanes' API as OpenAPI 3.1.", identity.Public, jsonBytes(document.JSON())),
-		plain("GET /_hotlane/docs", "The lanes' API as a page.", identity.Public, docs(document)),
+		{Pattern: "GET /_hotlane/docs", Summary: "The lanes' API as a page.", Handler: httpio.HTTP((&docs{document: document}).page)},
 		plain("GET "+web.Prefix+"/{file...}", "Styles and modules of the pages.", identity.Public,
 			web.Handler()),
 		{Pattern: "GET " + identity.LoginPath, Summary: "Login of operators.", Class: admit.Critical, Handler: httpio.HTTP(loginPage)},
