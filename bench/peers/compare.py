@@ -3,12 +3,14 @@
 
 Every request is of a fresh user, so caps do not carry over from one run to the next; every fourth user asks four times
 in a row, so that caps have something to do. impression_url and click_url carry each server's own token: they must be
-there, and are not compared.
+there, and are not compared. With --warm, stand-ins ask everything once before: a server that leases budgets has its leases
+then.
 """
 import argparse
 import json
 import random
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -40,6 +42,14 @@ def random_query(rng, user):
     return query
 
 
+def make_queries(rng, name, count):
+    queries = []
+    while len(queries) < count:
+        query = random_query(rng, f"{name}-{len(queries)}")
+        queries += [query] * (4 if rng.random() < 0.25 else 1)
+    return queries
+
+
 def ask(base, query):
     """(status, the answer without what is each server's own)"""
     url = f"{base.rstrip('/')}/api/v1/lockscreen/allocation/?{urllib.parse.urlencode(query)}"
@@ -63,25 +73,28 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=500)
     parser.add_argument("--seed", type=int, default=None, help="default: a new one each time")
+    parser.add_argument("--warm", action="store_true")
     parser.add_argument("base", nargs="+")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
-    rng = random.Random(seed)
+    queries = make_queries(random.Random(seed), f"check-{seed}", options.requests)
+    if options.warm:
+        for query in queries:
+            for base in options.base:
+                ask(base, {**query, "user": query["user"] + "-warm"})
+        time.sleep(1)
     different = slots = 0
-    asked = 0
-    while asked < options.requests:
-        query = random_query(rng, f"check-{seed}-{asked}")
-        for _ in range(4 if rng.random() < 0.25 else 1):
-            answers = [ask(base, query) for base in options.base]
-            asked += 1
-            slots += len(answers[0][1].get("slots", []))
-            if any(answer != answers[0] for answer in answers[1:]):
-                different += 1
-                if different <= 5:
-                    print(urllib.parse.urlencode(query))
-                    for base, answer in zip(options.base, answers):
-                        print("  ", base, *(brief(answer) if brief(answer) != brief(answers[0]) else answer))
-    print(f"{asked} requests (seed {seed}), {slots} slots, {different} different")
+    for query in queries:
+        answers = [ask(base, query) for base in options.base]
+        slots += len(answers[0][1].get("slots", []))
+        if all(answer == answers[0] for answer in answers):
+            continue
+        different += 1
+        if different <= 5:
+            print(urllib.parse.urlencode(query))
+            for base, answer in zip(options.base, answers):
+                print("  ", base, *(brief(answer) if brief(answer) != brief(answers[0]) else answer))
+    print(f"{len(queries)} requests (seed {seed}), {slots} slots, {different} different")
     sys.exit(1 if different else 0)
 
 
