@@ -24,7 +24,7 @@ type Operation struct {
 	Handler     Handler
 }
 
-// Document is an OpenAPI 3.1 document in the making. It is not safe for concurrent use until the last Add.
+// Document is an OpenAPI 3.1 document in the making. After the last Add it is only read.
 type Document struct {
 	api     *huma.OpenAPI
 	schemas huma.Registry
@@ -60,6 +60,9 @@ func NewDocument(title, version string) *Document {
 				}},
 			}},
 		},
+	}
+	for _, s := range d.schemas.Map() {
+		tidySchema(s)
 	}
 	return d
 }
@@ -111,6 +114,9 @@ func (d *Document) Add(o Operation) (err error) {
 	}
 	if err := d.place(one); err != nil {
 		return fmt.Errorf("%s: %w", o.Pattern, err)
+	}
+	for _, s := range d.schemas.Map() {
+		tidySchema(s)
 	}
 	d.order = append(d.order, one)
 	return nil
@@ -177,9 +183,6 @@ func (d *Document) place(one *described) error {
 
 // JSON is the whole document, indented.
 func (d *Document) JSON() []byte {
-	for _, s := range d.schemas.Map() {
-		tidySchema(s)
-	}
 	b, err := json.Marshal(d.api)
 	if err == nil {
 		var out bytes.Buffer
