@@ -45,19 +45,19 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = o.r
 	}
 	t.http.inFlight.Inc()
-	defer func() {
-		t.http.inFlight.Dec()
-		rt.finish(rec, r, o, start, recover())
-	}()
+	panicked := true
+	defer func() { rt.finish(rec, r, o, start, panicked) }()
 	rt.next.ServeHTTP(rec, r)
+	panicked = false
 }
 
-// finish reports one answer. A panic is reported as a 500, or as an aborted answer, and goes on.
-func (rt *route) finish(rec *recorder, r *http.Request, o *observed, start time.Time, panicked any) {
+// finish reports one answer. A panic, which goes on, counts as a 500 whatever was sent before it.
+func (rt *route) finish(rec *recorder, r *http.Request, o *observed, start time.Time, panicked bool) {
+	rt.t.http.inFlight.Dec()
 	d := rt.t.now().Sub(start)
 	status := rec.status
 	switch {
-	case panicked != nil:
+	case panicked:
 		status = http.StatusInternalServerError
 	case status == 0:
 		status = http.StatusOK
@@ -68,9 +68,6 @@ func (rt *route) finish(rec *recorder, r *http.Request, o *observed, start time.
 	}
 	if rt.t.logs(status, d) {
 		rt.t.access(rt.name, rec, r, status, d)
-	}
-	if panicked != nil {
-		panic(panicked)
 	}
 }
 
