@@ -52,7 +52,7 @@ func (p Program) laneCommands() []*laneCommand {
 	return all
 }
 
-// laneCommand runs one command in this process, with the databases open.
+// laneCommand runs one command in this process. The databases are opened when the command asks for it.
 func (p Program) laneCommand(ctx context.Context, f flags, c *laneCommand) error {
 	if len(c.Args) == 0 {
 		return usageError{fmt.Errorf("name a command of %s\n%s", c.name, c.Help())}
@@ -84,5 +84,10 @@ func (p Program) runLaneCommand(ctx context.Context, h *house, c *laneCommand) e
 			return err
 		}
 	}
-	return commands[i].Run(ctx, c.Args[1:], lane.IO{In: p.In, Out: p.Out, Err: p.Err})
+	err := commands[i].Run(ctx, c.Args[1:], lane.IO{In: p.In, Out: p.Out, Err: p.Err})
+	var called *lane.UsageError
+	if errors.As(err, &called) {
+		return usageError{fmt.Errorf("%w\nusage: hotlane %s %s %s", called, c.name, commands[i].Name, commands[i].Args)}
+	}
+	return err
 }

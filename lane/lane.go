@@ -100,18 +100,18 @@ type Route struct {
 // Handler is an endpoint that does not know its transport.
 type Handler = httpio.Handler
 
-// Command is one line of the command line, run in the process of the command line with the lane constructed and its
-// databases open, but not started.
+// Command is one line of the command line, run in a process of its own with the lane constructed and nothing opened: one
+// that asks a running Hotlane needs no more. One that works on the databases calls IO.Open first.
 type Command struct {
-	Name  string // "import"
-	Args  string // "FILE", for the help text
-	Help  string
-	Run   func(ctx context.Context, args []string, io IO) error
-	Start bool // the lane is to be started first (it loads what it serves from)
+	Name string // "import"
+	Args string // "FILE", for the help text
+	Help string
+	Run  func(ctx context.Context, args []string, io IO) error
 }
 
 // IO is where a command reads and writes.
 type IO struct {
 	In       io.Reader
 	Out, Err io.Writer
+	Open     func(ctx context.Context) error // opens and migrates the lane's databases; refused while another process has them
 }

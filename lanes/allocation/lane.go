@@ -85,13 +85,24 @@ func sub(dir string) fs.FS {
 
 // Start takes the ledger over, loads what a process before this one left, and builds the first catalogue.
 func (l *Lane) Start(ctx context.Context) error {
-	if err := l.keys(ctx); err != nil {
-		return fmt.Errorf("allocation: keys: %w", err)
-	}
 	host, _ := os.Hostname() // only shown to people
 	generation, err := l.ledger.Own(ctx, host, l.now().UnixMilli())
 	if err != nil {
 		return fmt.Errorf("allocation: take the ledger over: %w", err)
+	}
+	if err := l.load(ctx, generation); err != nil {
+		return fmt.Errorf("allocation: %w", err)
+	}
+	close(l.ready)
+	return nil
+}
+
+// view loads what decisions are made from without taking the ledger over: enough to explain, nothing can be reserved.
+func (l *Lane) view(ctx context.Context) error { return l.load(ctx, 0) }
+
+func (l *Lane) load(ctx context.Context, generation int64) (err error) {
+	if err := l.keys(ctx); err != nil {
+		return fmt.Errorf("keys: %w", err)
 	}
 	if l.caps, err = caps.New(caps.Config{MaxUsers: l.cfg.Caps.MaxUsers}); err != nil {
 		return err
@@ -103,15 +114,11 @@ func (l *Lane) Start(ctx context.Context) error {
 		upto: make([]uint64, l.caps.Shards()),
 	}
 	if err := l.keeper.recover(ctx); err != nil {
-		return fmt.Errorf("allocation: load caps: %w", err)
+		return fmt.Errorf("load caps: %w", err)
 	}
 	l.refresher = newRefresher(l.log, l.now, l.metrics, l.cfg.Rank, l.schema, l.store, l.ledger, &l.catalogue)
 	l.refresher.money = l.money.book
-	if err := l.refresher.refresh(ctx); err != nil {
-		return fmt.Errorf("allocation: %w", err)
-	}
-	close(l.ready)
-	return nil
+	return l.refresher.refresh(ctx)
 }
 
 // Run writes, refreshes and records until the context ends.

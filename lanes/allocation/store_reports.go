@@ -27,7 +27,7 @@ func (s *ledgerStore) Report(ctx context.Context, p Period) ([]Count, error) {
 		FROM counters
 		WHERE hour >= $4 AND hour < $5 AND ($6 = 0 OR line_item = $6) AND ($7 = 0 OR creative = $7) AND ($8 = 0 OR placement = $8)
 		GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 LIMIT $9`,
-		flag(p.ByLineItem), flag(p.ByCreative), flag(p.ByPlacement), p.From, p.To, p.LineItem, p.Creative, p.Placement, p.Limit)
+		one(p.ByLineItem), one(p.ByCreative), one(p.ByPlacement), p.From, p.To, p.LineItem, p.Creative, p.Placement, p.Limit)
 	if err != nil {
 		return nil, db.Fault(err)
 	}
@@ -38,7 +38,8 @@ func (s *ledgerStore) Report(ctx context.Context, p Period) ([]Count, error) {
 	return list, db.Fault(err)
 }
 
-func flag(b bool) int64 {
+// one is how SQL says true on both engines.
+func one(b bool) int64 {
 	if b {
 		return 1
 	}
