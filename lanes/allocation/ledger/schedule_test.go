@@ -62,7 +62,7 @@ func TestParseSchedule(t *testing.T) {
 		"mon 09:00-10:00-11:00":            "error",
 		"월 09:00-10:00":                    "error",
 		strings.Repeat(" ", maxText) + "tue 09:00-10:00": "error",
-		manyWindows(maxSpans + 1):                         "error",
+		manyWindows(maxSpans + 1):                        "error",
 	} {
 		s, err := ParseSchedule(text, time.UTC)
 		got := s.String()
