@@ -76,15 +76,7 @@ func (p Program) runLaneCommand(ctx context.Context, h *house, c *laneCommand) e
 	if i < 0 {
 		return usageError{fmt.Errorf("%s has no command %q\n%s", c.name, c.Args[0], c.Help())}
 	}
-	if err := h.migrate(ctx); err != nil {
-		return err
-	}
-	if commands[i].Start {
-		if err := h.lanes.Start(ctx); err != nil {
-			return err
-		}
-	}
-	err := commands[i].Run(ctx, c.Args[1:], lane.IO{In: p.In, Out: p.Out, Err: p.Err})
+	err := commands[i].Run(ctx, c.Args[1:], lane.IO{In: p.In, Out: p.Out, Err: p.Err, Open: h.migrate})
 	var called *lane.UsageError
 	if errors.As(err, &called) {
 		return usageError{fmt.Errorf("%w\nusage: hotlane %s %s %s", called, c.name, commands[i].Name, commands[i].Args)}
