@@ -18,12 +18,13 @@ import (
 var docsText string
 
 var docsPage = template.Must(template.New("docs").Funcs(template.FuncMap{
-	"rows": func(rows []docsRow, w docsWords) docsRows { return docsRows{rows, w} },
+	"rows": func(rows []docsRow, w docsWords, asked bool) docsRows { return docsRows{rows, w, asked} },
 }).Parse(docsText))
 
 type docsRows struct {
 	Rows  []docsRow
 	Words docsWords
+	Asked bool // of a client: then it matters what is required
 }
 
 // docs is the document as its page shows it.

@@ -83,8 +83,7 @@ func typeOf(s *huma.Schema) docsType {
 }
 
 // rulesOf are a schema's rules in words.
-func rulesOf(s *huma.Schema) []string {
-	var rules []string
+func rulesOf(s *huma.Schema) (rules []string) {
 	add := func(format string, a ...any) { rules = append(rules, fmt.Sprintf(format, a...)) }
 	between := func(unit string, lo, hi *int) {
 		switch {
@@ -101,13 +100,19 @@ func rulesOf(s *huma.Schema) []string {
 	of := s
 	if s.Type == huma.TypeArray && s.Items != nil {
 		of = s.Items
+		own := len(rules)
+		defer func() {
+			for i := own; i < len(rules); i++ {
+				rules[i] = "each " + rules[i]
+			}
+		}()
 	}
 	between("characters", of.MinLength, of.MaxLength)
 	for _, b := range []struct {
 		sign  string
 		bound *float64
 	}{{"≥", of.Minimum}, {">", of.ExclusiveMinimum}, {"≤", of.Maximum}, {"<", of.ExclusiveMaximum}} {
-		if b.bound != nil {
+		if b.bound != nil && !(b.sign == "≥" && of.ExclusiveMinimum != nil && *of.ExclusiveMinimum >= *b.bound) {
 			add("%s %s", b.sign, number(*b.bound))
 		}
 	}

@@ -150,6 +150,9 @@ func (d *Document) describe(one *described, p pattern) error {
 	d.forgetCodecs(out, false, map[reflect.Type]bool{})
 	one.answer = out
 	status := statusOf(out)
+	if out.Kind() == reflect.Struct && out.NumField() == 0 && status == 200 {
+		status = 204 // there is nothing to say but nil
+	}
 	res := &huma.Response{Description: "Done."}
 	if status != 204 && status != 304 {
 		s := d.schemas.Schema(out, true, one.op.OperationID+"Answer")
