@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/db/dbtest"
 	"github.com/hotlane/hotlane/platform/httpio"
 	"github.com/hotlane/hotlane/platform/identity"
 )
@@ -45,24 +46,18 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	set := db.NewSet(db.DefaultConfig(), t.TempDir(), db.Options{})
-	t.Cleanup(func() {
-		if err := set.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return houseOn(t, set)
+	return houseOn(t, dbtest.Open(t, identity.Migrations(), identity.Database))
 }
 
-func houseOn(t *testing.T, set *db.Set) *house {
+// eachHouse runs a test on every engine at hand: what it checks stands in SQL.
+func eachHouse(t *testing.T, fn func(t *testing.T, h *house)) {
 	t.Helper()
-	if err := set.Migrate(t.Context(), identity.Database, identity.Migrations()); err != nil {
-		t.Fatal(err)
-	}
-	return &house{
-		t: t, db: set.DB(identity.Database), log: &bytes.Buffer{},
-		clock: &clock{at: time.Date(2026, 11, 21, 12, 30, 0, 0, time.UTC)},
-	}
+	dbtest.EachDB(t, identity.Migrations(), identity.Database, func(t *testing.T, d *db.DB) { fn(t, houseOn(t, d)) })
+}
+
+func houseOn(t *testing.T, d *db.DB) *house {
+	t.Helper()
+	return &house{t: t, db: d, log: &bytes.Buffer{}, clock: &clock{at: time.Date(2026, 11, 21, 12, 30, 0, 0, time.UTC)}}
 }
 
 func (h *house) open(change func(*identity.Config)) (*identity.Authenticator, identity.Generated) {

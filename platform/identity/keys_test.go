@@ -14,8 +14,9 @@ import (
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
-func TestGeneratedOnce(t *testing.T) {
-	h := newHouse(t)
+func TestGeneratedOnce(t *testing.T) { eachHouse(t, checkGeneratedOnce) }
+
+func checkGeneratedOnce(t *testing.T, h *house) {
 	_, first := h.open(nil)
 	for _, key := range []string{first.Admin, first.Service} {
 		if !regexp.MustCompile(`^hl_(admin|service)_[A-Za-z0-9_-]{43}$`).MatchString(key) {

@@ -10,8 +10,9 @@ import (
 	"github.com/hotlane/hotlane/platform/identity"
 )
 
-func TestSession(t *testing.T) {
-	h := newHouse(t)
+func TestSession(t *testing.T) { eachHouse(t, checkSession) }
+
+func checkSession(t *testing.T, h *house) {
 	a, made := h.open(nil)
 	w := login(a, "  "+made.Admin+"\n", "/allocation?day=1", overTLS)
 	c := cookieOf(t, w)
@@ -58,8 +59,9 @@ func TestSession(t *testing.T) {
 	}
 }
 
-func TestLogout(t *testing.T) {
-	h := newHouse(t)
+func TestLogout(t *testing.T) { eachHouse(t, checkLogout) }
+
+func checkLogout(t *testing.T, h *house) {
 	a, made := h.open(nil)
 	c := cookieOf(t, login(a, made.Admin, ""))
 	if c.Name != "hotlane" || c.Secure {
@@ -88,17 +90,17 @@ func TestLogout(t *testing.T) {
 	}
 }
 
-func TestNewKeyEndsSessions(t *testing.T) {
-	h := newHouse(t)
+func TestNewKeyEndsSessions(t *testing.T) { eachHouse(t, checkNewKeyEndsSessions) }
+
+func checkNewKeyEndsSessions(t *testing.T, h *house) {
 	a, made := h.open(nil)
 	c := cookieOf(t, login(a, made.Admin, ""))
 	r := with("Cookie", c.Name+"="+c.Value)
-	if b, _ := h.open(nil); true {
-		if _, seen := ask(b, identity.Admin, r); seen == nil {
-			t.Error("a restart must keep sessions")
-		}
+	b, _ := h.open(nil)
+	if _, seen := ask(b, identity.Admin, r); seen == nil {
+		t.Error("a restart must keep sessions")
 	}
-	b, _ := h.open(func(c *identity.Config) { c.AdminKey = "another admin key" })
+	b, _ = h.open(func(c *identity.Config) { c.AdminKey = "another admin key" })
 	if _, seen := ask(b, identity.Admin, r); seen != nil {
 		t.Error("a session outlived its key")
 	}
