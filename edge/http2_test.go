@@ -217,7 +217,9 @@ func TestASlowBodyTimesOutOverHTTP2(t *testing.T) {
 	cfg.TLS = certificate(t)
 	cfg.BodyTimeout = 50 * time.Millisecond
 	addr := startEdge(t, cfg)
-	transport := &http2.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	var protocols http.Protocols
+	protocols.SetHTTP2(true)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, Protocols: &protocols}
 	defer transport.CloseIdleConnections()
 	r, w := io.Pipe()
 	defer w.Close()
@@ -231,6 +233,9 @@ func TestASlowBodyTimesOutOverHTTP2(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
+	if res.ProtoMajor != 2 {
+		t.Fatal(res.Proto)
+	}
 	b, _ := io.ReadAll(res.Body)
 	checkProblem(t, res, string(b), http.StatusBadRequest, "edge.body_slow")
 }

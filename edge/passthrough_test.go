@@ -1,7 +1,10 @@
 package edge
 
 import (
+	"bufio"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -274,5 +277,29 @@ func checkProblem(t *testing.T, res *http.Response, body string, status int, cod
 	id := res.Header.Get("X-Request-Id")
 	if res.StatusCode != status || p.Code != code || p.RequestID != id || id == "" || res.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("status %d, header %v, problem %+v", res.StatusCode, res.Header, p)
+	}
+}
+
+func TestABodyThatWaitsForLeaveIsAskedFor(t *testing.T) {
+	up := startRaw(t, func(c net.Conn) {
+		r := bufio.NewReader(c)
+		for line := ""; line != "\r\n"; {
+			var err error
+			if line, err = r.ReadString('\n'); err != nil {
+				return
+			}
+		}
+		_, _ = io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
+		body, _ := readN(r, 5)
+		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	})
+	c := dial(t, startEdge(t, configFor(up)))
+	c.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+	if res, _ := c.answer("PUT"); res.StatusCode != 100 {
+		t.Fatal(res.Status)
+	}
+	c.send("hello")
+	if res, body := c.answer("PUT"); res.StatusCode != 200 || body != "hello" {
+		t.Fatal(res.Status, body)
 	}
 }

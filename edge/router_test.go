@@ -135,8 +135,10 @@ func registers(mux *http.ServeMux, l Local) (ok bool) {
 }
 
 func TestBadPatterns(t *testing.T) {
-	for _, p := range []string{"", "a", "GET", "GET a", "get /", "G T /", "GET /{", "GET /a{b}", "GET /{}", "GET /{1}", "GET /{a}/{a}", "GET /{a...}/b",
-		"GET /{$}/b", "GET /%zz", "GET http://a/b"} {
+	for _, p := range []string{
+		"", "a", "GET", "GET a", "get /", "G T /", "GET /{", "GET /a{b}", "GET /{}", "GET /{1}", "GET /{a}/{a}", "GET /{a...}/b",
+		"GET /{$}/b", "GET /%zz", "GET http://a/b",
+	} {
 		if _, err := New(DefaultConfig(), []Local{{Pattern: p, Handler: echo()}}, Deps{}); err == nil {
 			t.Errorf("%q was taken", p)
 		}
@@ -228,8 +230,11 @@ func TestConfigProblemsNameTheirPlace(t *testing.T) {
 			"a/b": {Health: Health{Path: "healthz", Threshold: -1}},
 		},
 		Routes: []RouteRule{
-			{Match: "get /", Upstream: "old"}, {Match: "GET /", Upstream: "x"},
-			{Match: "GET /"}, {Match: "GET /", Upstream: "old", Lane: "it"}, {Match: "GET /", Lane: "it", Timeout: -1},
+			{Match: "get /", Upstream: "old"},
+			{Match: "GET /", Upstream: "x"},
+			{Match: "GET /"},
+			{Match: "GET /", Upstream: "old", Lane: "it"},
+			{Match: "GET /", Lane: "it", Timeout: -1},
 		},
 	}
 	err := cfg.Validate()
