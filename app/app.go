@@ -60,12 +60,10 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// failed is an error of which everything was said already.
-var errSaid = errors.New("said already")
-
 func (p Program) exit(err error) int {
 	var wrong *config.Error
 	var usage usageError
+	var called *lane.UsageError
 	switch {
 	case err == nil:
 		return ExitOK
@@ -75,7 +73,10 @@ func (p Program) exit(err error) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(p.Err, "hotlane: %s\n", usage.error)
 		return ExitUsage
-	case !errors.Is(err, errSaid):
+	case errors.As(err, &called):
+		fmt.Fprintf(p.Err, "hotlane: %s\n", called.Text)
+		return ExitUsage
+	default:
 		fmt.Fprintf(p.Err, "hotlane: %s\n", err)
 	}
 	return ExitFailure

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotlane/hotlane/app/config"
 	"github.com/hotlane/hotlane/edge"
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/httpio"
@@ -20,7 +21,11 @@ func (s *server) front() (*edge.Edge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return edge.New(s.Edge, locals, edge.Deps{Log: s.log, Now: time.Now, Metrics: watch})
+	front, err := edge.New(s.Edge, locals, edge.Deps{Log: s.log, Now: time.Now, Metrics: watch})
+	if err != nil {
+		return nil, config.Locate(s.file, err, map[string]any{"edge": &edge.Config{}})
+	}
+	return front, nil
 }
 
 // document describes the lanes' routes. Pages and streams of bytes are in it by their summary only.

@@ -30,6 +30,7 @@ func (p Program) routes(f flags) error {
 		return err
 	}
 	t.routes("hotlane", s.system(document))
+	t.row(systemPrefix, "hotlane: 404")
 	t.edge(h.Edge)
 	return t.w.Flush()
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hotlane/hotlane/edge"
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/httpio"
 	"github.com/hotlane/hotlane/platform/identity"
 	"github.com/hotlane/hotlane/web"
@@ -84,5 +85,11 @@ func (s *server) locals() ([]edge.Local, error) {
 	if err != nil {
 		return nil, err
 	}
+	locals = append(locals, edge.Local{Pattern: systemPrefix, Handler: http.HandlerFunc(notHere)})
 	return locals, add("", s.system(document))
 }
+
+var errNotHere = fault.New(fault.NotFound, "hotlane.not_found", "There is no such page of Hotlane's own.")
+
+// notHere keeps the program's paths from the upstreams, which may have ideas of their own about them.
+func notHere(w http.ResponseWriter, _ *http.Request) { httpio.WriteProblem(w, errNotHere) }

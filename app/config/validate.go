@@ -54,7 +54,10 @@ func (l *loader) refused(s section, err error) {
 		return
 	}
 	for _, broken := range f.Fields {
-		pointer := base + broken.Pointer
+		pointer := broken.Pointer // from the section's top, or from the file's
+		if base == "" || !strings.HasPrefix(pointer, base+"/") {
+			pointer = base + pointer
+		}
 		l.addAt(l.nearest(pointer), pointer, broken.Rule)
 	}
 }
