@@ -56,6 +56,9 @@ var windows = map[Scope][]int64{
 	LineItem(1): {1_000, 5_000}, LineItem(2): {3_000}, Campaign(1): {60_000}, Creative(MaxID): {2_000, 4_000},
 }
 
+// Steps of time that meet the bounds of windows and holds, and some that do not.
+var steps = []int64{1, 500, 1_000, 1_000, 2_000, 999, 37, 2_500, 4_000}
+
 var scopes = []Scope{LineItem(1), LineItem(2), Campaign(1), Creative(MaxID)}
 
 func claim(s Scope) Claim { return Claim{s, windows[s][len(windows[s])-1]} }
@@ -115,7 +118,7 @@ func TestCountsAreThoseOfTheModel(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"reserve": func(t *rapid.T) {
 				user, claims := rapid.SampledFrom(users[:3]).Draw(t, "user"), genClaims(t)
-				until := now + rapid.Int64Range(20, 4_000).Draw(t, "hold")
+				until := now + rapid.SampledFrom(steps[1:]).Draw(t, "hold")
 				session := s.Lock(user)
 				at, _, why := session.Reserve(claims, now, until)
 				session.Unlock()
@@ -144,7 +147,7 @@ func TestCountsAreThoseOfTheModel(t *testing.T) {
 					}
 				}
 			},
-			"later": func(t *rapid.T) { now += rapid.Int64Range(1, 2_500).Draw(t, "ms") },
+			"later": func(t *rapid.T) { now += rapid.SampledFrom(steps).Draw(t, "ms") },
 			"sweep": func(t *rapid.T) {
 				for i := range s.Shards() {
 					for round := false; !round; {

@@ -202,11 +202,8 @@ func (b *Bank) Close(c ledger.Closing) {
 func (b *Bank) Settle(now int64, limit int) (settled int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, l := range b.leases {
-		if settled == limit {
-			break
-		}
-		if !l.Settled && now >= l.ExpiresAt {
+	for id := int64(1); id <= b.lastLease && settled < limit; id++ {
+		if l := b.leases[id]; !l.Settled && now >= l.ExpiresAt {
 			l.Settled = true
 			b.giveBack(l, l.Amount-l.Spent)
 			settled++

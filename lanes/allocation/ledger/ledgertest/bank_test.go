@@ -99,13 +99,16 @@ func (w *world) pump(t *rapid.T) {
 	}
 }
 
+// confirm lets about so many percent of the outstanding impressions come, some of them again.
 func (w *world) confirm(t *rapid.T) {
-	if len(w.tokens) == 0 {
-		return
-	}
-	for range rapid.IntRange(1, 20).Draw(t, "times") {
-		k := rapid.SampledFrom(w.tokens).Draw(t, "token")
+	percent := rapid.SampledFrom([]int{5, 50, 100}).Draw(t, "percent")
+	kept := w.tokens[:0]
+	for _, k := range w.tokens {
 		if w.now >= k.expires { // its signature would say so
+			continue
+		}
+		kept = append(kept, k)
+		if int(k.mark*7919%100) >= percent {
 			continue
 		}
 		switch got := w.bank.Confirm(k.mark, k.lease, k.price, w.now); {
@@ -116,6 +119,7 @@ func (w *world) confirm(t *rapid.T) {
 			w.spent += k.price
 		}
 	}
+	w.tokens = kept
 }
 
 func (w *world) click(t *rapid.T) {
@@ -154,6 +158,40 @@ func (w *world) check(t *rapid.T) {
 	}
 }
 
+func (w *world) step(t *rapid.T) {
+	switch rapid.IntRange(0, 19).Draw(t, "step") {
+	default:
+		w.serve(t)
+	case 1, 2, 3:
+		w.pump(t)
+	case 4, 5:
+		w.confirm(t)
+	case 6:
+		w.click(t)
+	case 7:
+		w.setBudgets(t)
+	case 8, 9, 10:
+		w.now += rapid.Int64Range(1, 40_000).Draw(t, "ms")
+	case 11:
+		w.bank.Settle(w.now, rapid.IntRange(1, 5).Draw(t, "limit"))
+	case 12, 13:
+		for _, c := range w.anyBook(t).Closings() {
+			for range rapid.IntRange(0, 2).Draw(t, "times") {
+				w.bank.Close(c)
+			}
+		}
+	case 14:
+		w.book = ledger.NewBook(ledger.Config{}, w.bank.Own()) // a crash
+	case 15:
+		w.zombies = append(w.zombies, w.book)
+		w.book = ledger.NewBook(ledger.Config{}, w.bank.Own())
+	case 16:
+		for _, z := range w.zombies {
+			z.Fence()
+		}
+	}
+}
+
 func TestNothingIsOverspentAndNothingLost(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &world{bank: New(usable, tokenLife), now: 1_000, budgets: map[uint32]int64{}, totals: map[uint32]int64{}}
@@ -164,36 +202,10 @@ func TestNothingIsOverspentAndNothingLost(t *testing.T) {
 			w.totals[campaignOf(item)] = 900_000
 		}
 		w.book = ledger.NewBook(ledger.Config{}, w.bank.Own())
-		t.Repeat(map[string]func(*rapid.T){
-			"serve":       w.serve,
-			"serve more":  w.serve,
-			"pump":        w.pump,
-			"pump more":   w.pump,
-			"confirm":     w.confirm,
-			"click":       w.click,
-			"set budgets": w.setBudgets,
-			"later":       func(t *rapid.T) { w.now += rapid.Int64Range(1, 40_000).Draw(t, "ms") },
-			"settle":      func(t *rapid.T) { w.bank.Settle(w.now, rapid.IntRange(1, 5).Draw(t, "limit")) },
-			"close": func(t *rapid.T) {
-				book := w.anyBook(t)
-				for _, c := range book.Closings() {
-					for range rapid.IntRange(0, 2).Draw(t, "times") {
-						w.bank.Close(c)
-					}
-				}
-			},
-			"crash": func(*rapid.T) { w.book = ledger.NewBook(ledger.Config{}, w.bank.Own()) },
-			"replace": func(*rapid.T) {
-				w.zombies = append(w.zombies, w.book)
-				w.book = ledger.NewBook(ledger.Config{}, w.bank.Own())
-			},
-			"learn": func(*rapid.T) {
-				for _, z := range w.zombies {
-					z.Fence()
-				}
-			},
-			"": w.check,
-		})
+		for range rapid.IntRange(1, 150).Draw(t, "steps") {
+			w.step(t)
+			w.check(t)
+		}
 		w.now += usable + tokenLife
 		w.bank.Settle(w.now, 1<<30)
 		w.check(t)
