@@ -77,7 +77,7 @@ func (s *Set) Close() error {
 	s.closed = true
 	var errs []error
 	for _, d := range s.dbs {
-		if e := d.opened.Load(); e != nil {
+		if e := d.opened.Swap(nil); e != nil {
 			errs = append(errs, (*e).close())
 		}
 	}

@@ -1,0 +1,5 @@
+//go:build !integration
+
+package dbtest
+
+func engines() []engine { return []engine{{"sqlite", sqlite}} }

@@ -1,0 +1,5 @@
+//go:build !integration
+
+package db_test
+
+func benchEngines() []benchEngine { return []benchEngine{{"sqlite", sqliteConfig}} }
