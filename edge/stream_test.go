@@ -204,7 +204,7 @@ func TestARulesTimeoutReplacesTheUpstreams(t *testing.T) {
 func TestSlowHeadsTimeOut(t *testing.T) {
 	rec := startRecorder(t)
 	cfg := configFor(rec.addr)
-	cfg.HeadTimeout = 50 * time.Millisecond
+	cfg.HeadTimeout = 300 * time.Millisecond
 	addr := startEdge(t, cfg)
 	for name, first := range map[string]string{"first request": "", "second request": "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n"} {
 		t.Run(name, func(t *testing.T) {
