@@ -7,6 +7,10 @@ import (
 )
 
 // Config bounds a Store. Limits are divided evenly among the shards, and users spread evenly over them by their hash.
+//
+// Decisions do not notice the number of shards from 256 on (BenchmarkDecision, two cores). What it trades is how long
+// one is locked for its checkpoint (a million users: 0.8 ms with 256, 0.2 ms with 1024) against what an idle take costs
+// (3 µs with 256, 14 µs with 1024, 55 µs with 4096).
 type Config struct {
 	Shards     int // a power of two, 256 to 65536; default 1024
 	MaxUsers   int // default 4,000,000
