@@ -1,8 +1,11 @@
 package app
 
-import "github.com/hotlane/hotlane/lane"
+import (
+	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/lanes/allocation"
+)
 
 // Lanes are the lanes of the program hotlane, in the order in which they start.
 func Lanes() []lane.Module {
-	return []lane.Module{}
+	return []lane.Module{allocation.Module()}
 }
