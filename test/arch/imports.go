@@ -65,15 +65,18 @@ func (r NobodyImports) Name() string   { return "nobody imports " + r.Folder }
 func (r NobodyImports) Reason() string { return r.Why }
 
 func (r NobodyImports) check(t *Tree, report func(where, what string)) (applied int) {
+	for _, f := range t.files {
+		if within(f, r.Folder) {
+			applied++
+		}
+	}
 	for _, p := range t.packages {
 		from, _ := rel(p.PkgPath)
-		if within(from, r.Folder) {
-			applied++
-			continue
+		if within(from, r.Folder) || slices.Contains(ends, top(from)) {
+			continue // programs for tests, measurements and examples may lean on each other
 		}
 		t.eachImport(p, func(spec *ast.ImportSpec, target string) {
-			// Programs for tests, measurements and examples may lean on each other.
-			if to, ours := rel(target); ours && within(to, r.Folder) && !slices.Contains(ends, top(from)) {
+			if to, ours := rel(target); ours && within(to, r.Folder) {
 				report(t.where(spec.Pos()), from+" imports "+to)
 			}
 		})

@@ -7,10 +7,12 @@ import (
 	"strings"
 )
 
-// Pure says that packages do no I/O, read no clock and import no third party and nothing of the house but each other.
+// Pure says that packages do no I/O, read no clock and import nothing of the house but each other, and of third parties only
+// what is pure itself.
 type Pure struct {
 	In     string
 	Except []string // packages that are adapters, with the reason beside them
+	Beside []string // third parties that are allowed, with the reason beside them
 	Why    string
 }
 
@@ -54,10 +56,10 @@ func (r Pure) refuses(target, lane string) string {
 		}
 		return to
 	}
-	if strings.Contains(top(target), ".") {
+	isBelow := func(folder string) bool { return within(target, folder) }
+	if strings.Contains(top(target), ".") && !slices.ContainsFunc(r.Beside, isBelow) {
 		return target + ", a third party"
 	}
-	isBelow := func(folder string) bool { return within(target, folder) }
 	if slices.ContainsFunc(impure, isBelow) && !slices.Contains(pureAnyway, target) {
 		return target
 	}

@@ -35,8 +35,11 @@ type Tree struct {
 
 // Load reads the module in a folder and type-checks it against the build cache.
 func Load(root string) (*Tree, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
 	t := &Tree{root: root, fset: token.NewFileSet()}
-	var err error
 	t.packages, err = packages.Load(&packages.Config{
 		Dir: root, Fset: t.fset,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedSyntax | packages.NeedTypes |
