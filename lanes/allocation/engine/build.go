@@ -16,12 +16,12 @@ type tuning struct {
 	rowShare   int // a value has a row if at least one in so many conjunctions names it, else postings
 	maxCuts    int // ends of ranges that are told apart in rows
 	cutBytes   int // memory of the rows of one ordered attribute
-	maxPosts   int // postings over all values; larger sets are left to residual checks
+	maxPosts   int // values of all sets that are entered, beyond 64 a conjunction; larger sets are left to residual checks
 	maxReserve int // attributes whose name begins with ~ that are dense in any case
 }
 
 var standard = tuning{
-	maxDense: 64, minShare: 512, rowShare: 64, maxCuts: 255, cutBytes: 16 << 20, maxPosts: 8 << 20, maxReserve: 8,
+	maxDense: 64, minShare: 512, rowShare: 64, maxCuts: 255, cutBytes: 16 << 20, maxPosts: 4 << 20, maxReserve: 8,
 }
 
 // Build makes the index of items in rank order: Static must not rise. It takes about 3 µs a conjunction.
@@ -33,6 +33,7 @@ func build(items []Item, t tuning) *Index {
 	b.chooseDense()
 	b.chooseSets()
 	b.makeRows()
+	b.countValues()
 	b.place()
 	b.finish()
 	return b.x
@@ -54,9 +55,11 @@ type builder struct {
 	setLimit int                    // values of a set that may have postings
 	pairs    []pair                 // postings in the order of conjunctions
 	nValues  uint32
+	valueIDs []uint32 // of the sets over dense attributes, one set after the other
+	idStart  []uint32 // by predicate
 	restOf   []residual
 	restAt   []uint32
-	group    []*targeting.Predicate
+	group    []uint32 // predicates of one conjunction over one attribute
 }
 
 // pair is one posting.
@@ -131,7 +134,7 @@ func (b *builder) chooseDense() {
 	}
 }
 
-// chooseSets finds how large a set may be so that all smaller ones together stay within maxPosts.
+// chooseSets finds how large a set may be so that all smaller ones together stay within the limit.
 func (b *builder) chooseSets() {
 	var sizes []int
 	for _, p := range b.preds {
@@ -142,7 +145,7 @@ func (b *builder) chooseSets() {
 	slices.Sort(sizes)
 	total := 0
 	for _, n := range sizes {
-		if total += n; total > b.maxPosts {
+		if total += n; total > b.maxPosts+64*len(b.x.owner) {
 			b.setLimit = n - 1
 			return
 		}
@@ -185,7 +188,54 @@ func (b *builder) makeRows() {
 	}
 }
 
-// finish sorts the postings by value, gives the common values rows, and counts bits.
+// countValues numbers the values of dense attributes, and gives the common ones a row, in which place will collect
+// where it differs from base.
+func (b *builder) countValues() {
+	x := b.x
+	b.idStart = make([]uint32, len(b.preds)+1)
+	var counts []uint32
+	for i, p := range b.preds {
+		b.idStart[i] = uint32(len(b.valueIDs))
+		id := b.attrOf[i]
+		if !b.postable(p) || !x.attrs[id].isDense {
+			continue
+		}
+		for _, s := range p.Values {
+			v := b.number(&x.attrs[id], s)
+			if int(v) == len(counts) {
+				counts = append(counts, 0)
+			}
+			counts[v]++
+			b.valueIDs = append(b.valueIDs, v)
+		}
+	}
+	b.idStart[len(b.preds)] = uint32(len(b.valueIDs))
+	x.fullRow = make([]int32, len(counts))
+	for v, n := range counts {
+		x.fullRow[v] = -1
+		if int(n) > len(x.owner)/b.rowShare {
+			x.fullRow[v] = int32(len(x.fullRows))
+			x.fullRows = append(x.fullRows, newRow(x.blocks))
+		}
+	}
+	x.fullPop = make([]int, len(x.fullRows))
+}
+
+// number finds a value among those of an attribute, or adds it.
+func (b *builder) number(a *attribute, value string) uint32 {
+	if v, ok := a.values[value]; ok {
+		return v
+	}
+	if a.values == nil {
+		a.values = make(map[string]uint32)
+	}
+	v := b.nValues
+	b.nValues++
+	a.values[value] = v
+	return v
+}
+
+// finish sorts the postings by value, turns what place collected into rows, and counts bits.
 func (b *builder) finish() {
 	x := b.x
 	x.postStart = make([]uint32, b.nValues+1)
@@ -201,9 +251,8 @@ func (b *builder) finish() {
 		x.posts[next[p.value]] = p.conjunction
 		next[p.value]++
 	}
-	x.fullRow = make([]int32, b.nValues)
-	for v := range x.fullRow {
-		x.fullRow[v] = -1
+	for len(x.fullRow) < int(b.nValues) {
+		x.fullRow = append(x.fullRow, -1)
 	}
 	for _, id := range x.dense {
 		a := &x.attrs[id]
@@ -212,11 +261,12 @@ func (b *builder) finish() {
 			a.rangePop = append(a.rangePop, r.count())
 		}
 		for _, v := range a.values {
-			if posts := x.postings(v); len(posts) > len(x.owner)/b.rowShare {
-				row := a.base.clone()
-				toggle(row, a.base, posts)
-				x.fullRow[v] = int32(len(x.fullRows))
-				x.fullRows, x.fullPop = append(x.fullRows, row), append(x.fullPop, row.count())
+			if i := x.fullRow[v]; i >= 0 {
+				row := x.fullRows[i]
+				for w, base := range a.base {
+					row[w] ^= base
+				}
+				x.fullPop[i] = row.count()
 			}
 		}
 	}

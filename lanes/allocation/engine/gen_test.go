@@ -130,10 +130,12 @@ func genValue(t *rapid.T, r *targeting.Request, name string) {
 func tunings() map[string]tuning {
 	rows, anchors, mixed, tight := standard, standard, standard, standard
 	rows.minShare, rows.rowShare = 1<<30, 1<<30
+	lists := standard
+	lists.rowShare = 1
 	anchors.maxDense, anchors.maxReserve = 0, 0
 	mixed.maxDense, mixed.rowShare = 3, 4
-	tight.maxCuts, tight.maxPosts = 2, 20
-	return map[string]tuning{"standard": standard, "rows": rows, "anchors": anchors, "mixed": mixed, "tight": tight}
+	tight.maxCuts, tight.maxPosts = 2, -1<<30
+	return map[string]tuning{"standard": standard, "rows": rows, "anchors": anchors, "mixed": mixed, "tight": tight, "lists": lists}
 }
 
 func describe(r *targeting.Request) string { return fmt.Sprintf("%+v", r.Attrs) }

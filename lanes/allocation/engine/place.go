@@ -27,7 +27,7 @@ func (b *builder) place() {
 			b.group = b.group[:0]
 			for j := i; j < to; j++ {
 				if b.attrOf[j] == id {
-					b.group = append(b.group, b.preds[j])
+					b.group = append(b.group, j)
 				}
 			}
 			b.placeDense(c, id)
@@ -69,7 +69,9 @@ func (b *builder) placeRare(c uint32, from, to uint32, anchor int) {
 	if anchor < 0 {
 		x.open.set(c)
 	} else if p, id := b.preds[anchor], b.attrOf[anchor]; b.postable(p) {
-		b.post(id, p.Values, c)
+		for _, s := range p.Values {
+			b.pairs = append(b.pairs, pair{b.number(&x.attrs[id], s), c})
+		}
 		exact = anchor
 	} else {
 		x.attrs[id].exists = append(x.attrs[id].exists, c)
@@ -85,19 +87,15 @@ func (b *builder) keep(p *targeting.Predicate, id int32) {
 	b.restOf = append(b.restOf, residual{pred: p, attr: id})
 }
 
-func (b *builder) post(id int32, values []string, c uint32) {
-	a := &b.x.attrs[id]
-	if a.values == nil {
-		a.values = make(map[string]uint32)
-	}
-	for _, s := range values {
-		v, ok := a.values[s]
-		if !ok {
-			v = b.nValues
-			b.nValues++
-			a.values[s] = v
+// post enters the values of set i over a dense attribute.
+func (b *builder) post(i, c uint32) {
+	x := b.x
+	for _, v := range b.valueIDs[b.idStart[i]:b.idStart[i+1]] {
+		if row := x.fullRow[v]; row >= 0 {
+			x.fullRows[row].set(c)
+		} else {
+			b.pairs = append(b.pairs, pair{v, c})
 		}
-		b.pairs = append(b.pairs, pair{v, c})
 	}
 }
 
@@ -105,7 +103,8 @@ func (b *builder) post(id int32, values []string, c uint32) {
 func (b *builder) placeDense(c uint32, id int32) {
 	a := &b.x.attrs[id]
 	mustBeAbsent := false
-	for _, p := range b.group {
+	for _, i := range b.group {
+		p := b.preds[i]
 		if !p.Not {
 			a.absent.clear(c)
 		} else if p.Op == targeting.Exists {
@@ -123,7 +122,8 @@ func (b *builder) placeDense(c uint32, id int32) {
 		b.placeText(c, id, a)
 		return
 	}
-	for _, p := range b.group {
+	for _, i := range b.group {
+		p := b.preds[i]
 		switch p.Op {
 		case targeting.Exists:
 		case targeting.Range:
@@ -149,21 +149,23 @@ func (b *builder) placeDense(c uint32, id int32) {
 // placeText: a list of values takes the bit from every value that differs from base, which is right as long as a
 // conjunction has one IN, or only NOT INs, in the rows. The others of a group are checked one by one.
 func (b *builder) placeText(c uint32, id int32, a *attribute) {
-	var in *targeting.Predicate
-	for _, p := range b.group {
-		if !p.Not && b.postable(p) && (in == nil || len(p.Values) < len(in.Values)) {
-			in = p
+	in := -1
+	for _, i := range b.group {
+		p := b.preds[i]
+		if !p.Not && b.postable(p) && (in < 0 || len(p.Values) < len(b.preds[in].Values)) {
+			in = int(i)
 		}
 	}
-	if in != nil {
+	if in >= 0 {
 		a.base.clear(c)
-		b.post(id, in.Values, c)
+		b.post(uint32(in), c)
 	}
-	for _, p := range b.group {
+	for _, i := range b.group {
+		p := b.preds[i]
 		switch {
-		case p == in || p.Op == targeting.Exists:
-		case in == nil && p.Not && b.postable(p):
-			b.post(id, p.Values, c)
+		case int(i) == in || p.Op == targeting.Exists:
+		case in < 0 && p.Not && b.postable(p):
+			b.post(i, c)
 		default:
 			b.keep(p, id)
 		}

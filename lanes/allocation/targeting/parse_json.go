@@ -48,8 +48,6 @@ func (p *jsonParser) fail(rule string) *Error {
 	return &Error{Offset: -1, Pointer: string(p.dec.StackPointer()), Rule: rule}
 }
 
-func (p *jsonParser) syntax(err error) *Error { return syntaxError(err) }
-
 // syntaxError turns the decoder's error into one that names the place.
 func syntaxError(err error) *Error {
 	e := &Error{Offset: -1, Rule: "must be valid JSON: " + clip(err.Error())}
