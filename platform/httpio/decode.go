@@ -140,11 +140,11 @@ func decodeFault(err error) error {
 			reason = "ends too early"
 		}
 		return errMalformed.With(fault.Field{
-			Pointer: string(syn.JSONPointer), Rule: fmt.Sprintf("byte %d: %s", syn.ByteOffset, reason),
+			Pointer: clip(string(syn.JSONPointer)), Rule: fmt.Sprintf("byte %d: %s", syn.ByteOffset, reason),
 		}).Because(err)
 	}
 	if sem, ok := errors.AsType[*json.SemanticError](err); ok {
-		return errInvalid.With(fault.Field{Pointer: string(sem.JSONPointer), Rule: semanticRule(sem)}).Because(err)
+		return errInvalid.With(fault.Field{Pointer: clip(string(sem.JSONPointer)), Rule: semanticRule(sem)}).Because(err)
 	}
 	return errMalformed.Because(err)
 }
@@ -157,10 +157,14 @@ func semanticRule(e *json.SemanticError) string {
 	case t == nil:
 		return "has the wrong type"
 	case deref(t) != timeType && (ownCodec(deref(t)) || has(t, textType)) && e.Err != nil:
-		return clip(e.Err.Error())
+		return ownRule(e.Err)
+	case isUint(deref(t).Kind()) && len(e.JSONValue) > 0 && e.JSONValue[0] == '-' && integral(e.JSONValue):
+		return rangeRule(deref(t))
 	}
 	return numberRule(e.Err, typeRule(t), rangeRule(deref(t)))
 }
+
+func integral(number []byte) bool { return !bytes.ContainsAny(number, ".eE") }
 
 func readFault(err error) error {
 	if big, ok := errors.AsType[*http.MaxBytesError](err); ok {

@@ -26,6 +26,10 @@ func defaultOf(f field, c check) (func(reflect.Value), error) {
 			return nil, fmt.Errorf("%q breaks the field's own rule: %s", tag, w.fields[0].Rule)
 		}
 	}
+	switch k := f.Type.Kind(); {
+	case k < reflect.Array && k != reflect.Invalid, k == reflect.String, f.Type == timeType: // nothing in it is shared
+		return func(v reflect.Value) { v.Set(probe) }, nil
+	}
 	return func(v reflect.Value) {
 		if err := parse(v); err != nil { // it parsed before
 			panic(err)

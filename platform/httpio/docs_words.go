@@ -83,31 +83,28 @@ func typeOf(s *huma.Schema) docsType {
 }
 
 // rulesOf are a schema's rules in words.
-func rulesOf(s *huma.Schema) (rules []string) {
-	add := func(format string, a ...any) { rules = append(rules, fmt.Sprintf(format, a...)) }
+func rulesOf(s *huma.Schema) []string {
+	var rules []string
+	each := ""
+	add := func(format string, a ...any) { rules = append(rules, each+fmt.Sprintf(format, a...)) }
 	between := func(unit string, lo, hi *int) {
 		switch {
 		case lo != nil && hi != nil:
-			add("%d–%d %s", *lo, *hi, unit)
+			add("%d–%s", *lo, counted(*hi, unit))
 		case lo != nil:
-			add("at least %d %s", *lo, unit)
+			add("at least %s", counted(*lo, unit))
 		case hi != nil:
-			add("at most %d %s", *hi, unit)
+			add("at most %s", counted(*hi, unit))
 		}
 	}
-	between("items", s.MinItems, s.MaxItems)
-	between("members", s.MinProperties, s.MaxProperties)
+	between("item", s.MinItems, s.MaxItems)
+	between("member", s.MinProperties, s.MaxProperties)
 	of := s
 	if s.Type == huma.TypeArray && s.Items != nil {
 		of = s.Items
-		own := len(rules)
-		defer func() {
-			for i := own; i < len(rules); i++ {
-				rules[i] = "each " + rules[i]
-			}
-		}()
+		each = "each "
 	}
-	between("characters", of.MinLength, of.MaxLength)
+	between("character", of.MinLength, of.MaxLength)
 	for _, b := range []struct {
 		sign  string
 		bound *float64
@@ -126,6 +123,7 @@ func rulesOf(s *huma.Schema) (rules []string) {
 		}
 		add("one of %s", strings.Join(all, ", "))
 	}
+	each = ""
 	if s.Default != nil {
 		add("default %v", s.Default)
 	}

@@ -37,7 +37,7 @@ func (b ruleBook) ofValue(t reflect.Type, f field) (check, error) {
 }
 
 func (b ruleBook) ofList(t reflect.Type, f field) (check, error) {
-	size, err := sizeRule(f, "minItems", "maxItems", "items")
+	size, err := sizeRule(f, "minItems", "maxItems", "item")
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (b ruleBook) ofList(t reflect.Type, f field) (check, error) {
 }
 
 func (b ruleBook) ofMap(t reflect.Type, f field) (check, error) {
-	size, err := sizeRule(f, "minProperties", "maxProperties", "members")
+	size, err := sizeRule(f, "minProperties", "maxProperties", "member")
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ type created struct {
 	ID string `json:"id"`
 }
 
-func (created) Status() int            { return http.StatusCreated }
+func (created) Status() int             { return http.StatusCreated }
 func (c created) Headers(h http.Header) { h.Set("Location", "/v1/books/"+c.ID) }
 
 func library() []Operation {

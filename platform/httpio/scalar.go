@@ -114,7 +114,7 @@ func sizeRule(f field, min, max, unit string) (func(n int, w *walk) bool, error)
 	if err != nil || !hasLo && !hasHi {
 		return nil, err
 	}
-	tooFew, tooMany := fmt.Sprintf("must have at least %d %s", lo, unit), fmt.Sprintf("must have at most %d %s", hi, unit)
+	tooFew, tooMany := "must have at least "+counted(lo, unit), "must have at most "+counted(hi, unit)
 	return func(n int, w *walk) bool {
 		switch {
 		case hasLo && n < lo:
@@ -129,7 +129,7 @@ func sizeRule(f field, min, max, unit string) (func(n int, w *walk) bool, error)
 }
 
 func lengthRule(f field) (check, error) {
-	size, err := sizeRule(f, "minLength", "maxLength", "characters")
+	size, err := sizeRule(f, "minLength", "maxLength", "character")
 	if size == nil || err != nil {
 		return nil, err
 	}

@@ -120,7 +120,7 @@ func setTime(layout, rule string) setter {
 
 func setText(v reflect.Value, s string) string {
 	if err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)); err != nil {
-		return clip(err.Error())
+		return ownRule(err)
 	}
 	return ""
 }

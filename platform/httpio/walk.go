@@ -36,7 +36,7 @@ func (w *walk) reset() {
 
 func (w *walk) fail(rule string) {
 	if !w.full() {
-		w.fields = append(w.fields, fault.Field{Pointer: w.pointer(), Rule: rule})
+		w.fields = append(w.fields, fault.Field{Pointer: clip(w.pointer()), Rule: rule})
 	}
 }
 

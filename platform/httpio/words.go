@@ -79,6 +79,21 @@ func typeRule(t reflect.Type) string {
 	}
 }
 
+func counted(n int, unit string) string {
+	if n != 1 {
+		unit += "s"
+	}
+	return strconv.Itoa(n) + " " + unit
+}
+
+// ownRule is what a type's own decoder says, as a rule.
+func ownRule(err error) string {
+	if text := err.Error(); strings.HasPrefix(text, "must ") {
+		return clip(text)
+	}
+	return clip("is refused: " + err.Error())
+}
+
 // clip bounds a text that came from elsewhere.
 func clip(s string) string {
 	const most = 200
