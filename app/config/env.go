@@ -55,11 +55,14 @@ func envName(s string) string {
 func variables(v reflect.Value, pointer, prefix string) []variable {
 	var all []variable
 	for _, f := range fields(v.Type()) {
-		name := cmp.Or(f.tag.Get("env"), prefix+envName(f.name))
+		name := prefix + envName(f.name)
 		value, at := v.FieldByIndex(f.index), child(pointer, f.name)
 		switch {
 		case isLeaf(f.typ), f.typ.Kind() == reflect.Slice && isLeaf(f.typ.Elem()):
 			all = append(all, variable{name: name, pointer: at, value: value, opts: optionsOf(f.tag)})
+			if short := f.tag.Get("env"); short != "" {
+				all = append(all, variable{name: short, pointer: at, value: value, opts: optionsOf(f.tag)})
+			}
 		case f.typ.Kind() == reflect.Struct:
 			all = append(all, variables(value, at, name+"_")...)
 		case f.typ.Kind() == reflect.Map && f.typ.Elem().Kind() == reflect.Struct && f.typ.Key().Kind() == reflect.String:

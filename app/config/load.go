@@ -22,7 +22,7 @@ const maxFile = 4 << 20 // bytes
 // that have it. A section is a pointer to a struct; its name is its key in the file. Of an empty file name nothing is read.
 //
 // Fields are named by their yaml tags. In the environment a field is HOTLANE_SECTION_FIELD, in upper case, with one further part for
-// each level; lists are separated by commas; an env tag gives it another name. Fields of the type time.Duration are written
+// each level; lists are separated by commas; an env tag gives it a second, shorter name. Fields of the type time.Duration are written
 // "10s"; integers with the tag unit:"bytes" may be written "64MiB".
 //
 // The error is a *Error when the content is wrong.

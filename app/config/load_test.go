@@ -127,6 +127,15 @@ allocation:
 	}
 }
 
+func TestTwoNames(t *testing.T) {
+	for _, name := range []string{"HOTLANE_KEY", "HOTLANE_ALLOCATION_KEY"} {
+		s, _, lane := sections()
+		if err := config.Load("", []string{name + "=0123"}, s); err != nil || lane.Key != "0123" {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
 func read(t *testing.T, file string) string {
 	t.Helper()
 	b, err := os.ReadFile(file)
