@@ -63,7 +63,7 @@ type LineItem struct {
 	ID          string     `json:"id" minLength:"1" maxLength:"64" pattern:"^[A-Za-z0-9._:-]+$" required:"false"`
 	Campaign    string     `json:"campaign,omitempty" maxLength:"64" doc:"id of the campaign; may be empty for content and house items"`
 	Name        string     `json:"name,omitempty" maxLength:"200"`
-	Kind        string     `json:"kind" enum:"ad,content" default:"ad"`
+	Kind        string     `json:"kind,omitempty" enum:"ad,content" default:"ad"`
 	Tier        string     `json:"tier,omitempty" enum:"sponsorship,standard,network,house" default:"standard"`
 	BidType     string     `json:"bid_type,omitempty" enum:"cpm,cpc,fixed" default:"cpm"`
 	Bid         int64      `json:"bid_micros,omitempty" minimum:"0" maximum:"1000000000000" doc:"micros: for 1,000 impressions (cpm, a multiple of 1,000), a click (cpc) or an impression (fixed)"`
