@@ -55,16 +55,19 @@ func (s *Scratch) begin(b int) (words uint64) {
 	return words
 }
 
-// narrow ANDs row after row, and stops as soon as nothing is left.
+// narrow ANDs row after row, and stops as soon as nothing is left. While most words are left, four rows go at a time:
+// that halves the loads and stores.
 func (s *Scratch) narrow(b int) {
-	for i := range s.active {
-		row := s.patched(&s.active[i], b)
-		if onesAtMost(s.words, sparseWords) {
-			s.sparse(row)
-		} else {
-			s.full(row)
-		}
+	rows := s.active
+	for len(rows) >= len(s.tmp) && !onesAtMost(s.words, sparseWords) {
+		s.full(s.patched(&rows[0], b, 0), s.patched(&rows[1], b, 1), s.patched(&rows[2], b, 2), s.patched(&rows[3], b, 3))
 		if s.words == 0 {
+			return
+		}
+		rows = rows[len(s.tmp):]
+	}
+	for i := range rows {
+		if s.sparse(s.patched(&rows[i], b, 0)); s.words == 0 {
 			return
 		}
 	}
@@ -80,10 +83,10 @@ func onesAtMost(w uint64, n int) bool {
 	return true
 }
 
-func (s *Scratch) full(row *[blockWords]uint64) {
+func (s *Scratch) full(p, q, r, t *[blockWords]uint64) {
 	var words uint64
 	for w := range blockWords {
-		v := s.acc[w] & row[w]
+		v := s.acc[w] & p[w] & q[w] & r[w] & t[w]
 		s.acc[w] = v
 		words |= (v | -v) >> 63 << w
 	}
@@ -99,23 +102,24 @@ func (s *Scratch) sparse(row *[blockWords]uint64) {
 	}
 }
 
-// patched is a block of a row with the request's value in it.
-func (s *Scratch) patched(a *activeRow, b int) *[blockWords]uint64 {
+// patched is a block of a row with the request's value in it, for which it may take one of the temporary blocks.
+func (s *Scratch) patched(a *activeRow, b, slot int) *[blockWords]uint64 {
 	row := a.row.block(b)
 	from := uint32(b) * blockBits
 	a.behind(from)
 	if len(a.toggles) == 0 || a.toggles[0] >= from+blockBits {
 		return row
 	}
-	s.tmp = *row
+	tmp := &s.tmp[slot]
+	*tmp = *row
 	for i, c := range a.toggles {
 		if c >= from+blockBits {
 			a.toggles = a.toggles[i:]
-			return &s.tmp
+			return tmp
 		}
 		w, bit := (c-from)/wordBits, uint64(1)<<(c%wordBits)
-		s.tmp[w] = s.tmp[w]&^bit | ^row[w]&bit
+		tmp[w] = tmp[w]&^bit | ^row[w]&bit
 	}
 	a.toggles = nil
-	return &s.tmp
+	return tmp
 }

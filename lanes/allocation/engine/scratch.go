@@ -26,7 +26,7 @@ type Scratch struct {
 	marked  []uint32
 
 	acc   [blockWords]uint64
-	tmp   [blockWords]uint64
+	tmp   [4][blockWords]uint64
 	block int    // the next to be looked at
 	words uint64 // words of acc that are not zero and not yet begun
 	word  uint64 // what is left of the current word
