@@ -5,12 +5,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/hotlane/hotlane/app"
@@ -41,64 +43,69 @@ func (l legacy) Routes() []lane.Route {
 	return []lane.Route{{Pattern: "GET /api/v1/lockscreen/allocation/", Effect: lane.Write, Handler: lane.HTTP(l.answer)}}
 }
 
-type reply struct {
-	Result  string `json:"result"`
-	Code    string `json:"code,omitzero"`
-	Message string `json:"message,omitzero"`
-	Slots   []slot `json:"slots,omitzero"`
-}
-
-type slot struct {
-	Position   int            `json:"position"`
-	Item       jsontext.Value `json:"item_id"` // a number, as the old backend's ids are
-	Creative   jsontext.Value `json:"creative_id"`
-	Title      string         `json:"title"`
-	Image      string         `json:"image_url"`
-	Landing    string         `json:"landing_url"`
-	Extra      jsontext.Value `json:",embed"` // type, campaign and so on, as the query for creatives wrote them
-	Impression string         `json:"impression_url"`
-	Click      string         `json:"click_url"`
-}
-
 func (l legacy) answer(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	count, bad := strconv.ParseUint(q.Get("count"), 10, 8) // without one: as many as the placement has
-	switch user := []rune(q.Get("user")); {
-	case len(user) == 0 || len(user) > 64:
-		return write(w, 400, reply{Result: "error", Code: "bad_user", Message: "user must have 1 to 64 characters"})
-	case q.Get("count") != "" && (bad != nil || count < 1 || count > 20):
-		return write(w, 400, reply{Result: "error", Code: "bad_count", Message: "count must be from 1 to 20"})
-	}
-	in := &allocation.Request{User: allocation.UserInfo{ID: q.Get("user")}}
-	in.Placements = []allocation.Ask{{ID: q.Get("placement"), Count: int(count)}}
-	for _, name := range []string{"os", "app_version", "country", "language", "city", "gender", "carrier", "network", "device"} {
-		if v := q.Get(name); v != "" {
-			in.Attributes.AddText(name, v)
+	in, count, bad := &allocation.Request{Placements: make([]allocation.Ask, 1)}, "", error(nil)
+	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		value, err := url.QueryUnescape(value)
+		if err != nil || value == "" {
+			continue
+		}
+		switch name {
+		case "placement":
+			in.Placements[0].ID = value
+		case "count":
+			count = value
+		case "user":
+			in.User.ID = value
+		case "os", "app_version", "country", "language", "city", "gender", "carrier", "network", "device":
+			in.Attributes.AddText(name, value)
+		case "interests":
+			in.Attributes.AddList(name, strings.FieldsFunc(value, func(c rune) bool { return c == ',' }))
+		case "age":
+			if age, err := strconv.ParseFloat(value, 64); err == nil && age-age == 0 { // finite
+				in.Attributes.AddNumber(name, age)
+			}
 		}
 	}
-	if age, err := strconv.ParseFloat(q.Get("age"), 64); err == nil && age-age == 0 { // finite
-		in.Attributes.AddNumber("age", age)
+	if n := utf8.RuneCountInString(in.User.ID); n == 0 || n > 64 {
+		return write(w, 400, []byte(`{"result":"error","code":"bad_user","message":"user must have 1 to 64 characters"}`))
 	}
-	in.Attributes.AddList("interests", strings.FieldsFunc(q.Get("interests"), func(c rune) bool { return c == ',' }))
+	if count != "" { // without one: as many as the placement has
+		in.Placements[0].Count, bad = strconv.Atoi(count)
+		if n := in.Placements[0].Count; bad != nil || n < 1 || n > 20 {
+			return write(w, 400, []byte(`{"result":"error","code":"bad_count","message":"count must be from 1 to 20"}`))
+		}
+	}
 	a, err := l.decide(r.Context(), in)
 	if errors.Is(err, allocation.ErrUnknownPlacement) {
-		return write(w, 404, reply{Result: "error", Code: "unknown_placement", Message: "there is no such placement"})
+		return write(w, 404, []byte(`{"result":"error","code":"unknown_placement","message":"there is no such placement"}`))
 	} else if err != nil {
 		return err
 	}
-	slots := []slot{}
-	for _, it := range a.Placements[0].Items {
-		slots = append(slots, slot{
-			it.Slot, jsontext.Value(it.LineItem), jsontext.Value(it.Creative), it.Title, it.Image, it.Landing,
-			jsontext.Value(it.Extra), "/v1/events/impression/" + it.Token, "/v1/events/click/" + it.Token,
-		})
+	b := append(make([]byte, 0, 4096), `{"result":"ok","slots":[`...)
+	for i, it := range a.Placements[0].Items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, '{')
+		if len(it.Extra) > len("null") { // type, campaign and so on: the object that the query for creatives wrote
+			b = append(append(b, it.Extra[1:len(it.Extra)-1]...), ',')
+		}
+		b = fmt.Appendf(b, `"position":%d,"item_id":%s,"creative_id":%s,"title":`, it.Slot, it.LineItem, it.Creative)
+		b, _ = jsontext.AppendQuote(b, it.Title) // it fails on bad UTF-8 only, which the catalogue refuses
+		b, _ = jsontext.AppendQuote(append(b, `,"image_url":`...), it.Image)
+		b, _ = jsontext.AppendQuote(append(b, `,"landing_url":`...), it.Landing)
+		b = fmt.Appendf(b, `,"impression_url":"/v1/events/impression/%s","click_url":"/v1/events/click/%[1]s"}`, it.Token)
 	}
-	return write(w, 200, reply{Result: "ok", Slots: slots})
+	return write(w, 200, append(b, "]}"...))
 }
 
-func write(w http.ResponseWriter, status int, out reply) error {
+func write(w http.ResponseWriter, status int, body []byte) error {
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.Header().Set("Cache-Control", "no-store, private")
 	w.WriteHeader(status)
-	return json.MarshalWrite(w, out)
+	_, err := w.Write(body)
+	return err
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -34,6 +35,7 @@ func TestHotlaneAnswersWhatDjangoAnswers(t *testing.T) {
 	if out, err := compare.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
+	follow(t, hotlane)
 	for _, path := range []string{"/api/articles/300001", "/api/articles/?topic=food", "/api/users/me", "/healthz", "/nothing/here"} {
 		if got, want := get(t, hotlane+path), get(t, django+path); got != want {
 			t.Errorf("%s: %q behind Hotlane, %q from Django", path, got, want)
@@ -44,6 +46,36 @@ func TestHotlaneAnswersWhatDjangoAnswers(t *testing.T) {
 		if got, want := get(t, hotlane+path+query), get(t, django+path+query); spaceless(got) != spaceless(want) {
 			t.Errorf("%s: %q from the lane, %q from Django", query, got, want)
 		}
+	}
+}
+
+// follow does what a client does with a slot: it reports that the slot was shown, and that it was tapped.
+func follow(t *testing.T, hotlane string) {
+	t.Helper()
+	var answer struct {
+		Slots []struct {
+			Landing    string `json:"landing_url"`
+			Impression string `json:"impression_url"`
+			Click      string `json:"click_url"`
+		}
+	}
+	const ask = "/api/v1/lockscreen/allocation/?placement=lock&count=1&user=follower"
+	_, body, _ := strings.Cut(get(t, hotlane+ask), "OK ")
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || len(answer.Slots) != 1 {
+		t.Fatalf("%v: %s", err, body)
+	}
+	slot := answer.Slots[0]
+	if got := get(t, hotlane+slot.Impression); !strings.HasPrefix(got, "200 OK GIF89a") {
+		t.Errorf("%s: %q, want a pixel", slot.Impression, got)
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Get(hotlane + slot.Click) //nolint:noctx // the server is the test's own
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if got := resp.Header.Get("Location"); resp.StatusCode != http.StatusFound || got != slot.Landing {
+		t.Errorf("%s: %s to %q, want 302 to %q", slot.Click, resp.Status, got, slot.Landing)
 	}
 }
 

@@ -237,24 +237,24 @@ class Seeder:
         if rng.random() < 0.2:
             return []
         age = rng.choice([15, 19, 20, 25, 30, 40, 50])
+        # One of each line at most: rules on one attribute must not exclude each other.
         possible = [
-            [("os", "in", [rng.choice(["android", "android", "ios"])])],
-            [("os", "not_in", ["ios"])],
-            [("app_version", "gte", [rng.choice(sample.APP_VERSIONS)])],
-            [("app_version", "lt", ["6.0.0"])],
-            [("country", "in", self.some(sample.COUNTRIES, 2))],
-            [("country", "not_in", [rng.choice(sample.COUNTRIES[1:])])],
-            [("city", "in", self.some(sample.CITIES, 4))],
-            [("age", "gte", [age])],
-            [("age", "gte", [age]), ("age", "lt", [age + 15])],
-            [("gender", "in", [rng.choice("fm")])],
-            [("interests", "in", sorted({interest, rng.choice(sample.INTERESTS)}))],
-            [("carrier", "in", self.some(sample.CARRIERS, 2))],
-            [("network", "not_in", ["lte"])],
-            [("device", "prefix", ["galaxy"])],
+            [[("os", "in", [rng.choice(["android", "android", "ios"])])], [("os", "not_in", ["ios"])]],
+            [[("app_version", "gte", [rng.choice(sample.APP_VERSIONS)])], [("app_version", "lt", ["6.0.0"])]],
+            [
+                [("country", "in", self.some(sample.COUNTRIES, 2))],
+                [("country", "not_in", [rng.choice(sample.COUNTRIES[1:])])],
+            ],
+            [[("city", "in", self.some(sample.CITIES, 4))]],
+            [[("age", "gte", [age])], [("age", "gte", [age]), ("age", "lt", [age + 15])]],
+            [[("gender", "in", [rng.choice("fm")])]],
+            [[("interests", "in", sorted({interest, rng.choice(sample.INTERESTS)}))]],
+            [[("carrier", "in", self.some(sample.CARRIERS, 2))]],
+            [[("network", "not_in", ["lte"])]],
+            [[("device", "prefix", ["galaxy"])]],
         ]
         chosen = rng.sample(range(len(possible)), rng.randint(1, 4))
-        return [rule for n in sorted(chosen) for rule in possible[n]]
+        return [rule for n in sorted(chosen) for rule in rng.choice(possible[n])]
 
     def article_rules(self, topic):
         rng = self.rng
