@@ -226,7 +226,7 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestBodyKinds(t *testing.T) {
-	if got, w := bound[[]point](t, "POST /x", "/x", `[[1,2],[3,4]]`, nil); got == nil || len(*got) != 2 {
+	if got, w := bound[[]point](t, "POST /x", "/x", `[[1,2],[3,4]]`, nil); got == nil || len(*got) != 2 || (*got)[1] != (point{3, 4}) {
 		t.Error("list:", w.Body)
 	}
 	_, w := bound[[]point](t, "POST /x", "/x", `[1]`, nil)

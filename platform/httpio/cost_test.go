@@ -122,7 +122,7 @@ func TestAllocations(t *testing.T) {
 		p    *replay
 		most float64
 	}{
-		"post":      {newReplay(post, "POST", "/x", orderBody), 16},
+		"post":      {newReplay(post, "POST", "/x", orderBody), 8},
 		"get":       {newReplay(get, "GET", "/x?limit=50&cursor=abc&utm_source=x", ""), 1},
 		"page of 1": {newReplay(get, "GET", "/x", ""), 1},
 	} {

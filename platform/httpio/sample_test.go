@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/hotlane/hotlane/platform/fault"
@@ -123,8 +124,10 @@ func (p *point) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	if err != nil {
 		return err
 	}
-	if v.Kind() != '[' {
+	var at [2]float64
+	if err := json.Unmarshal(v, &at); err != nil {
 		return fault.New(fault.Invalid, "library.point", "A point is [lat, lon].")
 	}
+	p.lat, p.lon = at[0], at[1]
 	return nil
 }
