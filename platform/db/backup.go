@@ -28,6 +28,9 @@ func (s *Set) Backup(ctx context.Context, dir string) (*Manifest, error) {
 	if isPostgres(s.cfg.DSN) {
 		return nil, ErrDump
 	}
+	if err := refuseHalfRestored(s.data); err != nil {
+		return nil, err
+	}
 	names, err := s.files()
 	if err != nil {
 		return nil, err

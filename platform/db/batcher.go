@@ -168,5 +168,14 @@ func (b *Batcher[T]) write(ctx context.Context, ops []T) (err error) {
 			err = fmt.Errorf("db %s: panic in a batch: %v\n%s", b.db.name, p, debug.Stack())
 		}
 	}()
-	return b.db.Write(ctx, func(tx *Tx) error { return b.apply(ctx, tx, ops) })
+	if b.db.dialect == Postgres { // a dead network must not hold up the queue for ever; a disk cannot be interrupted
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, b.db.set.cfg.StatementTimeout+b.db.set.cfg.ConnectTimeout)
+		defer cancel()
+	}
+	err = b.db.Write(ctx, func(tx *Tx) error { return b.apply(ctx, tx, ops) })
+	if err != nil && ctx.Err() != nil {
+		return unavailable(err)
+	}
+	return err
 }

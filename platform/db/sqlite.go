@@ -116,6 +116,9 @@ func newSQLitePool(dsn string, size int) (*sqlitePool, error) {
 }
 
 func (p *sqlitePool) take(ctx context.Context) (*sqliteConn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	var c *sqliteConn
 	select {
 	case c = <-p.free:
