@@ -72,9 +72,14 @@ type docsSchema struct {
 	Rows     []docsRow
 }
 
+var plainBase = regexp.MustCompile(`^https?://[A-Za-z0-9.:\[\]-]+$`)
+
 // Page is the document as HTML to read, for the body of a page that has css/docs.css and js/docs.js. The curl examples
-// go to base, "http://localhost:8080"; lang is "en" or "ko".
+// go to base, "http://localhost:8080", unless a shell could misread it: it may come from a Host header. lang is "en" or "ko".
 func (d *Document) Page(base, lang string) (template.HTML, error) {
+	if !plainBase.MatchString(base) {
+		base = "http://localhost:8080"
+	}
 	p := docs{Title: d.api.Info.Title, Version: d.api.Info.Version, Words: docsWordsOf(lang), Count: len(d.order)}
 	for _, o := range d.order {
 		i := slices.IndexFunc(p.Groups, func(g docsGroup) bool { return g.Name == o.Tag })
@@ -177,35 +182,4 @@ func memberOrder(s *huma.Schema, t reflect.Type) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// Docs serves Page inside the shell that write puts around it. lang says which language a request is answered in.
-func Docs(d *Document, lang func(*http.Request) string,
-	write func(w http.ResponseWriter, title, lang string, body template.HTML) error,
-) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		l := lang(r)
-		body, err := d.Page(baseOf(r), l)
-		if err == nil {
-			w.Header().Set("Cache-Control", "no-cache")
-			err = write(w, "API", l, body)
-		}
-		if err != nil {
-			WriteProblem(w, err)
-		}
-	})
-}
-
-var plainHost = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
-
-// baseOf is where the examples go: where the page was asked for. A host that a shell could misread is not repeated.
-func baseOf(r *http.Request) string {
-	scheme, host := "http://", r.Host
-	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
-		scheme = "https://"
-	}
-	if !plainHost.MatchString(host) {
-		host = "localhost:8080"
-	}
-	return scheme + host
 }
