@@ -20,8 +20,6 @@ const (
 	lists
 )
 
-func (l list) kind() string { return [...]string{"ad", "content", "house"}[l] }
-
 // catalogue is what decisions are made from. It is built whole and then read by all; only the cached daypart of an item
 // and the live bits of the engine change.
 type catalogue struct {

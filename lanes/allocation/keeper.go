@@ -16,7 +16,7 @@ import (
 // Ledger is where money, caps, events and counters are kept.
 type Ledger interface {
 	Own(ctx context.Context, node string, now int64) (generation int64, err error)
-	Grant(ctx context.Context, generation int64, bids []Bid, now, usable, expires int64) ([]Granted, error)
+	Grant(ctx context.Context, generation int64, bids []Bid, t Terms) ([]Granted, error)
 	Close(ctx context.Context, generation int64, closings []ledger.Closing) error
 	Settle(ctx context.Context, now int64, limit int) (settled int, err error)
 	Balances(ctx context.Context, of []Budgets) ([]ledger.Balance, error)
@@ -211,8 +211,9 @@ func (k *keeper) grant(ctx context.Context, wants []ledger.Want, now time.Time) 
 		}
 		bids = append(bids, Bid{w, it.budgets(now)})
 	}
-	usable := now.Add(k.cfg.LeaseTime)
-	granted, err := k.ledger.Grant(ctx, k.generation, bids, now.UnixMilli(), usable.UnixMilli(), usable.Add(k.cfg.TokenTTL).UnixMilli())
+	granted, err := k.ledger.Grant(ctx, k.generation, bids, Terms{
+		Now: now.UnixMilli(), Usable: now.Add(k.cfg.LeaseTime).UnixMilli(), TokenLife: k.cfg.TokenTTL.Milliseconds(),
+	})
 	for i, b := range bids {
 		switch {
 		case errors.Is(err, errFenced):

@@ -71,7 +71,7 @@ func moneyReason(r ledger.Reason) reason {
 // budgets says what the item may be charged now.
 func (it *item) budgets(now time.Time) Budgets {
 	day := ledger.DayOf(now, it.zone)
-	b := Budgets{LineItem: it.num, Campaign: it.campaignNo, Day: day.Number, PerDay: unlimited(it.DailyBudget), InTotal: ledger.Unlimited, Allowed: ledger.Unlimited}
+	b := Budgets{LineItem: it.num, Campaign: it.campaignNo, Day: day.Number, DayEnds: day.To.UnixMilli(), PerDay: unlimited(it.DailyBudget), InTotal: ledger.Unlimited, Allowed: ledger.Unlimited}
 	if it.totals != nil {
 		b.InTotal = unlimited(it.totals.TotalBudget)
 	}

@@ -13,12 +13,20 @@ type Budgets struct {
 	PerDay   int64 // micros, ledger.Unlimited: no limit
 	InTotal  int64 // of the campaign
 	Allowed  int64 // of the day by now, as pacing has it
+	DayEnds  int64 // unix milliseconds: no lease of the day is drawn on after it
 }
 
 // Bid asks for a lease.
 type Bid struct {
 	ledger.Want
 	Budgets
+}
+
+// Terms are what leases granted together share: unix milliseconds, and milliseconds.
+type Terms struct {
+	Now       int64
+	Usable    int64 // until which decisions may draw on them, or until the budget day ends
+	TokenLife int64 // how much longer their tokens may be confirmed
 }
 
 // Granted answers a Bid: a lease, or why there is none.

@@ -57,7 +57,7 @@ func (s *ledgerStore) owned(ctx context.Context, generation int64, do func(*db.T
 }
 
 // Grant gives leases within what remains of both budgets. What it returns is durable.
-func (s *ledgerStore) Grant(ctx context.Context, generation int64, bids []Bid, now, usable, expires int64) ([]Granted, error) {
+func (s *ledgerStore) Grant(ctx context.Context, generation int64, bids []Bid, t Terms) ([]Granted, error) {
 	granted := make([]Granted, len(bids))
 	err := s.owned(ctx, generation, func(tx *db.Tx) error {
 		for i, b := range bids {
@@ -71,8 +71,9 @@ func (s *ledgerStore) Grant(ctx context.Context, generation int64, bids []Bid, n
 			}
 			granted[i].Lease = ledger.Lease{
 				ID: generation<<32 | s.leases.Add(1), Generation: generation, LineItem: uint32(b.Budgets.LineItem), Campaign: uint32(b.Campaign), Day: b.Day,
-				Amount: amount, GrantedAt: now, UsableUntil: usable, ExpiresAt: expires,
+				Amount: amount, GrantedAt: t.Now, UsableUntil: min(t.Usable, b.DayEnds),
 			}
+			granted[i].Lease.ExpiresAt = granted[i].Lease.UsableUntil + t.TokenLife
 			if err := insertLease(ctx, tx, granted[i].Lease); err != nil {
 				return err
 			}

@@ -57,7 +57,7 @@ func TestAccess(t *testing.T) {
 		access identity.Access
 		let    string // names of those let in
 	}{
-		{identity.Public, "nobody basic user service admin wrong swapped"},
+		{identity.Public, "nobody basic user service admin"}, // what looks like a key must be one,
 		{identity.User, "user"},
 		{identity.Service, "service admin"},
 		{identity.Admin, "admin"},
