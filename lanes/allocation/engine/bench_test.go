@@ -97,3 +97,41 @@ func BenchmarkBuild(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkTail is one decision while as many edits as can be stand beside the index.
+func BenchmarkTail(b *testing.B) {
+	for _, rate := range []workload.Rate{workload.Rare, workload.Common} {
+		b.Run(fmt.Sprintf("rate=%v%%", float64(rate)*100), func(b *testing.B) {
+			shape := workload.Table1(100_000, rate, 1)
+			items := workload.Items(shape)
+			n := engine.Build(items).Snapshot()
+			edits := make([]engine.Edit, engine.MaxTail-100)
+			for i := range edits {
+				edits[i] = engine.Edit{Remove: int32(i * 20), Add: &items[i*20]}
+			}
+			n, _, _ = n.Apply(edits)
+			n, _, _ = n.Apply(edits[:100]) // these stay flat
+			requests := workload.Requests(shape, 4096)
+			var s engine.Scratch
+			measured(b, requests, func(r *targeting.Request) {
+				n.Start(&s, r)
+				take(&s, wanted)
+			})
+		})
+	}
+}
+
+// BenchmarkApply is one replacement, visible when it returns.
+func BenchmarkApply(b *testing.B) {
+	items := workload.Items(workload.Table1(100_000, workload.Some, 1))
+	start := engine.Build(items).Snapshot()
+	n := start
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		next, _, err := n.Apply([]engine.Edit{{Remove: int32(i % len(items)), Add: &items[i%len(items)]}})
+		if err != nil {
+			next = start
+		}
+		n = next
+	}
+}

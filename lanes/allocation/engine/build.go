@@ -271,7 +271,7 @@ func (b *builder) finish() {
 		}
 	}
 	x.restStart, x.rest = append(b.restAt, uint32(len(b.restOf))), b.restOf
-	x.all = &Snapshot{x: x, live: x.live}
+	x.all = &Snapshot{x: x, live: x.live, next: int32(len(x.items))}
 }
 
 func (x *Index) postings(value uint32) []uint32 {

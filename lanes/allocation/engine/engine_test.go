@@ -112,6 +112,10 @@ func step(t *rapid.T, n **Snapshot, m *model) {
 		}
 		return
 	}
+	if rapid.IntRange(0, 9).Draw(t, "many") == 0 {
+		addMany(t, n, m)
+		return
+	}
 	edit := Edit{Remove: -1}
 	if m.next > 0 && rapid.Bool().Draw(t, "remove") {
 		edit.Remove = rapid.Int32Range(0, m.next-1).Draw(t, "removed")
@@ -135,6 +139,24 @@ func step(t *rapid.T, n **Snapshot, m *model) {
 			t.Fatalf("numbered %d, want %d", numbers[0], m.next)
 		}
 		m.next++
+	}
+	*n = next
+}
+
+// addMany fills the tail beyond what is evaluated rule by rule.
+func addMany(t *rapid.T, n **Snapshot, m *model) {
+	drawn := rapid.SliceOfN(genItem(), 1, 5).Draw(t, "many items")
+	edits := make([]Edit, maxFlat-rapid.IntRange(-2, 2).Draw(t, "more or fewer"))
+	for i := range edits {
+		it := drawn[i%len(drawn)]
+		it.Static = float64((i * 7) % 41)
+		edits[i] = Edit{Remove: -1, Add: &it}
+		m.items[m.next] = it
+		m.next++
+	}
+	next, _, err := (*n).Apply(edits)
+	if err != nil {
+		t.Fatal(err)
 	}
 	*n = next
 }

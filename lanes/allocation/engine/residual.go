@@ -40,7 +40,7 @@ func (g *given) read(kind targeting.Kind, a *targeting.Attr) {
 }
 
 // rest says whether all residual predicates of a conjunction hold.
-func (s *Scratch) rest(c uint32) bool {
+func (s *scanner) rest(c uint32) bool {
 	x := s.x
 	for _, r := range x.rest[x.restStart[c]:x.restStart[c+1]] {
 		g := &s.given[r.attr]

@@ -6,7 +6,7 @@ import "sync/atomic"
 const sparseWords = 20
 
 // scan finds the next item of the index, in rank order, or -1.
-func (s *Scratch) scan() int32 {
+func (s *scanner) scan() int32 {
 	x := s.x
 	for {
 		for s.word != 0 {
@@ -30,7 +30,7 @@ func (s *Scratch) scan() int32 {
 }
 
 // nextBlock ANDs the rows of the next block in which anything is left.
-func (s *Scratch) nextBlock() bool {
+func (s *scanner) nextBlock() bool {
 	for s.block < s.x.blocks {
 		b := s.block
 		s.block++
@@ -45,7 +45,7 @@ func (s *Scratch) nextBlock() bool {
 }
 
 // begin fills the block with the live conjunctions that have no anchor or whose anchor holds.
-func (s *Scratch) begin(b int) (words uint64) {
+func (s *scanner) begin(b int) (words uint64) {
 	open, marks, live := s.x.open.block(b), s.marks.block(b), s.live.block(b)
 	for w := range blockWords {
 		v := (open[w] | marks[w]) & atomic.LoadUint64(&live[w])
@@ -57,7 +57,7 @@ func (s *Scratch) begin(b int) (words uint64) {
 
 // narrow ANDs row after row, and stops as soon as nothing is left. While most words are left, four rows go at a time:
 // that halves the loads and stores.
-func (s *Scratch) narrow(b int) {
+func (s *scanner) narrow(b int) {
 	rows := s.active
 	for len(rows) >= len(s.tmp) && !onesAtMost(s.words, sparseWords) {
 		s.full(s.patched(&rows[0], b, 0), s.patched(&rows[1], b, 1), s.patched(&rows[2], b, 2), s.patched(&rows[3], b, 3))
@@ -83,7 +83,7 @@ func onesAtMost(w uint64, n int) bool {
 	return true
 }
 
-func (s *Scratch) full(p, q, r, t *[blockWords]uint64) {
+func (s *scanner) full(p, q, r, t *[blockWords]uint64) {
 	var words uint64
 	for w := range blockWords {
 		v := s.acc[w] & p[w] & q[w] & r[w] & t[w]
@@ -93,7 +93,7 @@ func (s *Scratch) full(p, q, r, t *[blockWords]uint64) {
 	s.words = words
 }
 
-func (s *Scratch) sparse(row *[blockWords]uint64) {
+func (s *scanner) sparse(row *[blockWords]uint64) {
 	for m := s.words; m != 0; m &= m - 1 {
 		w := trailing(m)
 		if s.acc[w] &= row[w]; s.acc[w] == 0 {
@@ -103,7 +103,7 @@ func (s *Scratch) sparse(row *[blockWords]uint64) {
 }
 
 // patched is a block of a row with the request's value in it, for which it may take one of the temporary blocks.
-func (s *Scratch) patched(a *activeRow, b, slot int) *[blockWords]uint64 {
+func (s *scanner) patched(a *activeRow, b, slot int) *[blockWords]uint64 {
 	row := a.row.block(b)
 	from := uint32(b) * blockBits
 	a.behind(from)

@@ -1,218 +1,88 @@
 package engine
 
-import (
-	"math/bits"
-	"slices"
-
-	"github.com/hotlane/hotlane/lanes/allocation/targeting"
-)
+import "github.com/hotlane/hotlane/lanes/allocation/targeting"
 
 // Scratch is the working memory of one scan. It belongs to one goroutine at a time and is made to be reused: after the
-// first scans a decision allocates nothing. Its zero value is ready.
+// first scans a decision allocates nothing. Its zero value is ready. It keeps the snapshot that it scanned last in memory.
 type Scratch struct {
-	x    *Index
-	live bitRow
-	snap *Snapshot
-
-	epoch uint32
-	given []given // by attribute
-	extra []targeting.Attr
-	whole targeting.Request // request and extra together, for the tail
-
-	active  []activeRow // most selective first
-	unions  []bitRow    // rows made for lists
-	nUnions int
-	marks   bitRow // conjunctions whose anchor holds
-	marked  []uint32
-
-	acc   [blockWords]uint64
-	tmp   [4][blockWords]uint64
-	block int    // the next to be looked at
-	words uint64 // words of acc that are not zero and not yet begun
-	word  uint64 // what is left of the current word
-	base  uint32 // conjunction of the current word's lowest bit
-	last  int32  // item found last
-
-	ahead    int32 // found in the index, not yet given out; -1 is none, -2 not looked
-	tailNext int
-
-	heap []Scored
+	snap     *Snapshot
+	main     scanner
+	recent   scanner
+	whole    targeting.Request // request and extra together, for the tail
+	heads    [2]head
+	flatNext int
+	given    *Item // what Next gave last
+	top      []Scored
 }
 
-// activeRow is the row of one attribute for one request.
-type activeRow struct {
-	row     bitRow
-	toggles []uint32 // conjunctions at which it differs, ascending; what lies behind the scan is cut off
-	pop     int      // about how many bits are set
+// head is the next item of an index: found, and not yet given out.
+type head struct {
+	item  int32 // -1: there is no more
+	known bool
 }
 
-// start resolves the request to rows. The request must not change until the scan ends.
-func (s *Scratch) start(n *Snapshot, r *targeting.Request, extra []targeting.Attr) {
-	s.reset(n)
-	s.extra = append(s.extra[:0], extra...)
-	for i := range s.extra {
-		s.resolve(&s.extra[i])
+// Start begins a scan; Next then gives the matching live items in rank order. The extra attributes, such as ~placement,
+// count before those of the request. Neither the request nor its lists may change until the scan ends. It allocates
+// nothing once s has been used with this index.
+func (n *Snapshot) Start(s *Scratch, r *targeting.Request, extra ...targeting.Attr) {
+	s.snap, s.flatNext, s.given = n, 0, nil
+	s.heads = [2]head{{}, {item: -1, known: true}}
+	s.main.start(n.x, n.live, r, extra)
+	if n.recent != nil {
+		s.heads[1].known = false
+		s.recent.start(n.recent.x, n.recent.live, r, extra)
 	}
-	for i := range r.Attrs {
-		s.resolve(&r.Attrs[i])
+	if len(n.flat) > 0 {
+		s.whole.Attrs = append(append(s.whole.Attrs[:0], extra...), r.Attrs...)
 	}
-	x := s.x
-	for _, id := range x.dense {
-		if a := &x.attrs[id]; s.given[id].epoch != s.epoch && a.absentPop < len(x.open)*wordBits {
-			s.active = append(s.active, activeRow{row: a.absent, pop: a.absentPop})
+}
+
+// Next gives the number of the next matching item, in rank order: Static falling, items of the index before those of
+// the tail, each in the order given. ok is false when there are no more.
+func (s *Scratch) Next() (item int32, ok bool) {
+	a := s.head(0, &s.main)
+	b := s.head(1, &s.recent)
+	if b != nil && (a == nil || b.Static > a.Static) {
+		if e := s.nextFlat(b); e != nil {
+			return e.number, true
+		}
+		s.heads[1].known, s.given = false, b
+		return s.snap.recent.numbers[s.heads[1].item], true
+	}
+	if e := s.nextFlat(a); e != nil {
+		return e.number, true
+	}
+	if a == nil {
+		return 0, false
+	}
+	s.heads[0].known, s.given = false, a
+	return s.heads[0].item, true
+}
+
+// head looks one item ahead; nil is the end.
+func (s *Scratch) head(i int, in *scanner) *Item {
+	h := &s.heads[i]
+	if !h.known {
+		h.item, h.known = in.scan(), true
+	}
+	if h.item < 0 {
+		return nil
+	}
+	return &in.x.items[h.item]
+}
+
+// nextFlat gives the next matching one of the latest edits that ranks before an item; before nil, all do.
+func (s *Scratch) nextFlat(before *Item) *added {
+	for s.flatNext < len(s.snap.flat) {
+		e := s.snap.flat[s.flatNext]
+		if before != nil && e.item.Static <= before.Static {
+			return nil
+		}
+		s.flatNext++
+		if !e.killed.Load() && matches(&e.item, &s.whole) {
+			s.given = &e.item
+			return e
 		}
 	}
-	slices.SortFunc(s.active, func(a, b activeRow) int { return a.pop - b.pop })
-	if len(n.tail) > 0 {
-		s.whole.Attrs = append(append(s.whole.Attrs[:0], s.extra...), r.Attrs...)
-	}
+	return nil
 }
-
-func (s *Scratch) reset(n *Snapshot) {
-	if s.x != n.x {
-		s.x, s.epoch = n.x, 0
-		s.given = slices.Grow(s.given[:0], len(n.x.attrs))[:len(n.x.attrs)]
-		clear(s.given)
-		s.unions, s.marked = nil, s.marked[:0]
-		s.marks = newRow(n.x.blocks)
-	}
-	if s.epoch++; s.epoch == 0 { // after 4 billion scans
-		clear(s.given)
-		s.epoch = 1
-	}
-	for _, w := range s.marked {
-		s.marks[w] = 0
-	}
-	s.snap, s.live = n, n.live
-	s.marked, s.active, s.nUnions = s.marked[:0], s.active[:0], 0
-	s.block, s.words, s.word, s.last = 0, 0, 0, -1
-	s.ahead, s.tailNext = -2, 0
-}
-
-// resolve finds what the index knows about one attribute of the request.
-func (s *Scratch) resolve(a *targeting.Attr) {
-	if a.Form == targeting.FormList && len(a.List) == 0 {
-		return
-	}
-	for _, id := range s.x.names[a.Name] {
-		g := &s.given[id]
-		if g.epoch == s.epoch {
-			continue // given twice: the first counts
-		}
-		g.epoch = s.epoch
-		at := &s.x.attrs[id]
-		g.read(at.kind, a)
-		if at.isDense {
-			s.activate(at, g)
-		} else {
-			s.anchor(at, a)
-		}
-	}
-}
-
-// anchor marks the conjunctions that are anchored at a value of a rare attribute.
-func (s *Scratch) anchor(at *attribute, a *targeting.Attr) {
-	s.mark(at.exists)
-	if at.values == nil {
-		return
-	}
-	switch a.Form {
-	case targeting.FormText:
-		if v, ok := at.values[a.Text]; ok {
-			s.mark(s.x.postings(v))
-		}
-	case targeting.FormList:
-		for _, text := range a.List {
-			if v, ok := at.values[text]; ok {
-				s.mark(s.x.postings(v))
-			}
-		}
-	}
-}
-
-func (s *Scratch) mark(conjunctions []uint32) {
-	for _, c := range conjunctions {
-		w := c / wordBits
-		if s.marks[w] == 0 {
-			s.marked = append(s.marked, w)
-		}
-		s.marks[w] |= 1 << (c % wordBits)
-	}
-}
-
-// activate chooses the row of a dense attribute that the request has.
-func (s *Scratch) activate(at *attribute, g *given) {
-	act := activeRow{row: at.base, pop: at.basePop}
-	switch {
-	case len(at.ranges) > 0 && g.ok:
-		i := at.interval(g)
-		act.row, act.pop = at.ranges[i], at.rangePop[i]
-	case at.values == nil:
-	case g.attr.Form == targeting.FormText:
-		s.one(&act, at, g.attr.Text)
-	case g.attr.Form == targeting.FormList && len(g.attr.List) == 1:
-		s.one(&act, at, g.attr.List[0])
-	case g.attr.Form == targeting.FormList:
-		s.union(&act, at, g.attr.List)
-	}
-	if s.narrows(&act, at) {
-		s.active = append(s.active, act)
-	}
-}
-
-// narrows is false for a row of ones, as of an attribute that is asked for in NOT IN only.
-func (s *Scratch) narrows(act *activeRow, at *attribute) bool {
-	changed := len(act.toggles) > 0 || len(act.row) > 0 && &act.row[0] != &at.base[0]
-	return changed || act.pop < len(s.x.open)*wordBits
-}
-
-func (s *Scratch) one(act *activeRow, at *attribute, text string) {
-	v, ok := at.values[text]
-	if !ok {
-		return
-	}
-	if i := s.x.fullRow[v]; i >= 0 {
-		act.row, act.pop = s.x.fullRows[i], s.x.fullPop[i]
-		return
-	}
-	act.toggles = s.x.postings(v)
-	act.pop += len(act.toggles)
-}
-
-// union makes the row of several values: it differs from base wherever the row of any of them does.
-func (s *Scratch) union(act *activeRow, at *attribute, texts []string) {
-	if s.nUnions == len(s.unions) {
-		s.unions = append(s.unions, newRow(s.x.blocks))
-	}
-	row := s.unions[s.nUnions]
-	s.nUnions++
-	copy(row, at.base)
-	for _, text := range texts {
-		v, ok := at.values[text]
-		if !ok {
-			continue
-		}
-		if i := s.x.fullRow[v]; i >= 0 {
-			full := s.x.fullRows[i]
-			for w, b := range at.base {
-				row[w] = b ^ ((row[w] ^ b) | (full[w] ^ b))
-			}
-			continue
-		}
-		posts := s.x.postings(v)
-		toggle(row, at.base, posts)
-		act.pop += len(posts)
-	}
-	act.row = row
-}
-
-// behind drops the toggles before a conjunction.
-func (a *activeRow) behind(c uint32) {
-	if len(a.toggles) == 0 || a.toggles[0] >= c {
-		return
-	}
-	i, _ := slices.BinarySearch(a.toggles, c)
-	a.toggles = a.toggles[i:]
-}
-
-func trailing(w uint64) uint32 { return uint32(bits.TrailingZeros64(w)) }

@@ -12,6 +12,10 @@ import (
 // MaxTail is how many items a snapshot holds beside its index. Then it is time to build again.
 const MaxTail = 4096
 
+// maxFlat is how many of them are evaluated rule by rule. Beyond it they get an index of their own, which is made anew,
+// in up to 30 ms, each time that so many were added.
+const maxFlat = 128
+
 // ErrTailFull says that edits do not fit: the snapshot is unchanged, and its owner must Build.
 var ErrTailFull = errors.New("engine: the tail is full")
 
@@ -21,17 +25,26 @@ var ErrTailFull = errors.New("engine: the tail is full")
 // Edits and SetLive are made by one owner, one after the other; scans go on beside them. A scan that is under way
 // sees a kill in the blocks that it has not yet begun.
 type Snapshot struct {
-	x     *Index
-	live  bitRow
-	tail  []*extra // in rank order, later ones after earlier ones of the same rank; replaced ones are gone
-	added int32    // numbers given out beyond the index
+	x      *Index
+	live   bitRow
+	recent *recent
+	flat   []*added // in rank order, later ones after earlier ones of the same rank
+	next   int32    // the number of the next item that is added
 }
 
-// extra is an item of the tail.
-type extra struct {
+// recent is the part of the tail that has an index.
+type recent struct {
+	x       *Index
+	live    bitRow
+	items   []*added // in rank order, as in the index; nil where an edit removed it
+	numbers []int32
+}
+
+// added is an item of the tail.
+type added struct {
 	item   Item
 	number int32
-	killed atomic.Bool
+	killed atomic.Bool // while it is flat
 }
 
 // Edit adds an item, or takes one away, or both: a replacement gets a new number.
@@ -41,75 +54,101 @@ type Edit struct {
 }
 
 // Apply makes a snapshot with edits, all or, with ErrTailFull, none. It returns the number of each added item, -1 where
-// an edit adds none. The old snapshot still answers as before, but its live bits are its own from now on. It costs a copy of
-// the live bits and of the tail.
+// an edit adds none. The old snapshot still answers as before, but its live bits are its own from now on. It costs a
+// copy of the live bits, and an index of the tail now and then.
 func (n *Snapshot) Apply(edits []Edit) (*Snapshot, []int32, error) {
-	next := &Snapshot{x: n.x, live: n.live.clone(), tail: slices.Clone(n.tail), added: n.added}
+	next := &Snapshot{x: n.x, live: n.live.clone(), flat: slices.Clone(n.flat), next: n.next}
+	if n.recent != nil {
+		r := *n.recent
+		r.live = r.live.clone()
+		next.recent = &r
+	}
 	numbers := make([]int32, len(edits))
 	for i, e := range edits {
 		numbers[i] = -1
-		if e.Remove >= 0 {
-			next.remove(e.Remove)
-		}
+		next.remove(e.Remove)
 		if e.Add != nil {
-			numbers[i] = int32(n.x.Len()) + next.added
-			next.added++
-			next.tail = append(next.tail, &extra{item: *e.Add, number: numbers[i]})
+			numbers[i] = next.next
+			next.next++
+			next.flat = append(next.flat, &added{item: *e.Add, number: numbers[i]})
 		}
 	}
-	if len(next.tail) > MaxTail {
+	if next.Tail() > MaxTail {
 		return nil, nil, ErrTailFull
 	}
-	slices.SortStableFunc(next.tail, func(a, b *extra) int { return cmp.Compare(b.item.Static, a.item.Static) })
+	if len(next.flat) > maxFlat {
+		next.merge()
+	}
+	slices.SortStableFunc(next.flat, byRank)
 	return next, numbers, nil
 }
 
+func byRank(a, b *added) int { return cmp.Compare(b.item.Static, a.item.Static) }
+
 // remove is for a snapshot that no one else has seen.
 func (n *Snapshot) remove(number int32) {
+	if number < 0 {
+		return
+	}
 	if int(number) < n.x.Len() {
 		n.x.setLive(n.live, number, false)
 		return
 	}
-	n.tail = slices.DeleteFunc(n.tail, func(e *extra) bool { return e.number == number })
+	n.flat = slices.DeleteFunc(n.flat, func(e *added) bool { return e.number == number })
+	if i := n.recent.find(number); i >= 0 {
+		n.recent = n.recent.without(i)
+	}
 }
 
-// SetLive kills an item or brings it back, at once for whoever scans this snapshot. An item that an edit removed
-// must not be brought back. Numbers that are not there are ignored.
+// SetLive kills an item or brings it back, at once for whoever scans this snapshot. An item of the index that an edit
+// removed must not be brought back. Numbers that are not there are ignored.
 func (n *Snapshot) SetLive(number int32, live bool) {
 	if number >= 0 && int(number) < n.x.Len() {
 		n.x.setLive(n.live, number, live)
 		return
 	}
-	if e := n.find(number); e != nil {
-		e.killed.Store(!live)
+	if i := n.recent.find(number); i >= 0 {
+		n.recent.x.setLive(n.recent.live, i, live)
+		return
 	}
-}
-
-func (n *Snapshot) find(number int32) *extra {
-	for _, e := range n.tail {
+	for _, e := range n.flat {
 		if e.number == number {
-			return e
+			e.killed.Store(!live)
 		}
 	}
-	return nil
 }
 
 // Index is what the snapshot was made of.
 func (n *Snapshot) Index() *Index { return n.x }
 
 // Len is one more than the highest number of an item.
-func (n *Snapshot) Len() int { return n.x.Len() + int(n.added) }
+func (n *Snapshot) Len() int { return int(n.next) }
 
 // Tail is how many items stand beside the index.
-func (n *Snapshot) Tail() int { return len(n.tail) }
+func (n *Snapshot) Tail() int {
+	count := len(n.flat)
+	if n.recent != nil {
+		for _, e := range n.recent.items {
+			if e != nil {
+				count++
+			}
+		}
+	}
+	return count
+}
 
 // Item returns an item by number; ok is false where an edit removed it from the tail, or it never was.
 func (n *Snapshot) Item(number int32) (it Item, ok bool) {
 	if number >= 0 && int(number) < n.x.Len() {
 		return n.x.items[number], true
 	}
-	if e := n.find(number); e != nil {
-		return e.item, true
+	if i := n.recent.find(number); i >= 0 {
+		return n.recent.items[i].item, true
+	}
+	for _, e := range n.flat {
+		if e.number == number {
+			return e.item, true
+		}
 	}
 	return Item{}, false
 }
@@ -118,54 +157,4 @@ func (n *Snapshot) Item(number int32) (it Item, ok bool) {
 func (n *Snapshot) Matches(number int32, r *targeting.Request) bool {
 	it, ok := n.Item(number)
 	return ok && matches(&it, r)
-}
-
-// Start begins a scan; Next then gives the matching live items in rank order. The extra attributes, such as ~placement,
-// count before those of the request. Neither the request nor its lists may change until the scan ends. It allocates
-// nothing once s has been used with this index.
-func (n *Snapshot) Start(s *Scratch, r *targeting.Request, extra ...targeting.Attr) {
-	s.start(n, r, extra)
-}
-
-// Next gives the number of the next matching item, in rank order: Static falling, items of the index before those of
-// the tail, each in the order given. ok is false when there are no more.
-func (s *Scratch) Next() (item int32, ok bool) {
-	if s.ahead == -2 {
-		s.ahead = s.scan()
-	}
-	if s.tailNext < len(s.snap.tail) {
-		if item, ok = s.nextExtra(); ok {
-			return item, true
-		}
-	}
-	item, s.ahead = s.ahead, -2
-	if item < 0 {
-		s.ahead = -1
-		return 0, false
-	}
-	return item, true
-}
-
-// nextExtra gives the next matching item of the tail that ranks before what the index gave.
-func (s *Scratch) nextExtra() (int32, bool) {
-	tail := s.snap.tail
-	for s.tailNext < len(tail) {
-		e := tail[s.tailNext]
-		if s.ahead >= 0 && e.item.Static <= s.x.items[s.ahead].Static {
-			return 0, false
-		}
-		s.tailNext++
-		if !e.killed.Load() && matches(&e.item, &s.whole) {
-			return e.number, true
-		}
-	}
-	return 0, false
-}
-
-// lookup is the item that Next gave last.
-func (s *Scratch) lookup(number int32) *Item {
-	if int(number) < s.x.Len() {
-		return &s.x.items[number]
-	}
-	return &s.snap.tail[s.tailNext-1].item // the tail's latest is the one given last
 }

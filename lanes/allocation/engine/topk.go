@@ -18,13 +18,13 @@ func (s *Scratch) TopK(k int, affinity []float64, accept func(item int32) bool, 
 	for _, a := range affinity {
 		best = max(best, factor(a))
 	}
-	top := s.heap[:0]
+	top := s.top[:0]
 	for {
 		number, ok := s.Next()
 		if !ok {
 			break
 		}
-		it := s.lookup(number)
+		it := s.given
 		if len(top) == k && it.Static*best <= top[k-1].Score {
 			break // those to come rank behind, and do not score higher
 		}
@@ -44,7 +44,7 @@ func (s *Scratch) TopK(k int, affinity []float64, accept func(item int32) bool, 
 		}
 		top[i] = Scored{number, score}
 	}
-	s.heap = top
+	s.top = top
 	return append(out, top...)
 }
 
