@@ -44,6 +44,7 @@ func (p Program) house(s *settings, modules []lane.Module) (*house, error) {
 	}
 	h.identity, err = identity.New(s.Identity, identity.Deps{
 		Log: h.log, Now: time.Now, DB: h.dbs.DB(identity.Database), Metrics: h.telemetry.Registry(), Refuse: httpio.WriteProblem,
+		Client: client, Secure: secure,
 	})
 	if err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ type docs struct {
 func (d *docs) page(w http.ResponseWriter, r *http.Request) error {
 	lang := language(r)
 	base := "http://" + r.Host
-	if r.TLS != nil {
+	if secure(r) {
 		base = "https://" + r.Host
 	}
 	d.mu.Lock()

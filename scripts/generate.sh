@@ -7,6 +7,7 @@ export GOTOOLCHAIN=auto
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 go run ./cmd/hotlane generate "$fresh"
+go run ./test/errorcodes >"$fresh/errors.md"
 
 if [[ ${1:-} != --check ]]; then
 	mkdir -p docs

@@ -35,11 +35,16 @@ func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes,
 		if slices.ContainsFunc(l.all, func(other lane.Lane) bool { return other.Name() == m.Name }) {
 			return nil, fmt.Errorf("lane %s: listed twice", m.Name)
 		}
-		made, err := m.New(deps(m.Name))
-		if err != nil {
-			return nil, fmt.Errorf("lane %s: %w", m.Name, err)
+		if m.New == nil {
+			return nil, fmt.Errorf("lane %s: cannot be made: its module has no New", m.Name)
 		}
-		if made.Name() != m.Name {
+		made, err := m.New(deps(m.Name))
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("lane %s: %w", m.Name, err)
+		case made == nil:
+			return nil, fmt.Errorf("lane %s: made no lane", m.Name)
+		case made.Name() != m.Name:
 			return nil, fmt.Errorf("lane %s: calls itself %q", m.Name, made.Name())
 		}
 		l.all = append(l.all, made)
