@@ -16,7 +16,7 @@
 //   - What is left (prefixes, places, ranges with rare ends, very large sets, a second IN over one attribute) is checked
 //     one by one, for the conjunctions that survived.
 //
-// Edits go to a small tail beside the index, which is evaluated rule by rule and merged by rank, and as far as the scan gets;
+// Edits go to a small tail beside the index, merged by rank: the latest are evaluated rule by rule, the others have an index;
 // a kill clears bits. When the tail is full, the owner builds again.
 //
 // Sources: Whang et al., "Indexing Boolean Expressions", VLDB 2009 (expansion into conjunctions, ranking); Fabret et al.,
