@@ -19,6 +19,9 @@ var docsText string
 
 var docsPage = template.Must(template.New("docs").Funcs(template.FuncMap{
 	"rows": func(rows []docsRow, w docsWords, asked bool) docsRows { return docsRows{rows, w, asked} },
+	"breaks": func(path string) template.HTML { // lines break in front of slashes
+		return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(path), "/", "<wbr>/")) //nolint:gosec // escaped
+	},
 }).Parse(docsText))
 
 type docsRows struct {
