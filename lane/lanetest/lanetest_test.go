@@ -11,9 +11,11 @@ import (
 	"github.com/hotlane/hotlane/platform/identity"
 )
 
-func TestNotes(t *testing.T) {
+func TestNotes(t *testing.T) { lanetest.Each(t, testNotes) }
+
+func testNotes(t *testing.T, engine lanetest.Option) {
 	var log safeBuffer
-	h := lanetest.Start(t, notesModule(nil), lanetest.Logging(&log))
+	h := lanetest.Start(t, notesModule(nil), engine, lanetest.Logging(&log))
 	h.Run(t,
 		lanetest.Scenario{
 			Name: "who is not known is asked who they are", Method: "PUT", Path: "/v1/notes/a", Body: `{"text":"hi"}`,
