@@ -68,7 +68,17 @@ type pair struct{ value, conjunction uint32 }
 // survey numbers conjunctions and attributes.
 func (b *builder) survey() {
 	x := b.x
+	conjunctions, predicates := 0, 0
+	for i := range x.items {
+		conjunctions += max(1, len(x.items[i].Rules))
+		for _, c := range x.items[i].Rules {
+			predicates += len(c)
+		}
+	}
 	x.first = make([]uint32, 0, len(x.items)+1)
+	x.owner, b.start = make([]int32, 0, conjunctions), make([]uint32, 0, conjunctions+1)
+	b.preds, b.attrOf = make([]*targeting.Predicate, 0, predicates), make([]int32, 0, predicates)
+	b.restAt = make([]uint32, 0, conjunctions+1)
 	for i := range x.items {
 		x.first = append(x.first, uint32(len(x.owner)))
 		rules := x.items[i].Rules
@@ -193,6 +203,13 @@ func (b *builder) makeRows() {
 func (b *builder) countValues() {
 	x := b.x
 	b.idStart = make([]uint32, len(b.preds)+1)
+	total := 0
+	for i, p := range b.preds {
+		if b.postable(p) && x.attrs[b.attrOf[i]].isDense {
+			total += len(p.Values)
+		}
+	}
+	b.valueIDs = make([]uint32, 0, total)
 	var counts []uint32
 	for i, p := range b.preds {
 		b.idStart[i] = uint32(len(b.valueIDs))
