@@ -3,6 +3,10 @@ package httpio
 import (
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/hotlane/hotlane/platform/fault"
 )
 
 // ruleBook compiles the checks of types. Struct types are kept, so that recursive ones end.
@@ -80,6 +84,7 @@ func (b ruleBook) ofMap(t reflect.Type, f field) (check, error) {
 		if size != nil && !size(v.Len(), w) || item == nil {
 			return
 		}
+		before := len(w.fields)
 		for it := v.MapRange(); it.Next() && !w.full(); {
 			w.enter(fmt.Sprint(it.Key()))
 			value := reflect.New(t.Elem()).Elem() // what is in a map cannot be set
@@ -87,6 +92,7 @@ func (b ruleBook) ofMap(t reflect.Type, f field) (check, error) {
 			item(value, w)
 			w.leave()
 		}
+		slices.SortStableFunc(w.fields[before:], func(a, b fault.Field) int { return strings.Compare(a.Pointer, b.Pointer) })
 	}, nil
 }
 
