@@ -69,6 +69,23 @@ func BenchmarkTable1(b *testing.B) {
 	}
 }
 
+// BenchmarkMixed is one decision over rules of all kinds, with the best 10 wanted, and with all.
+func BenchmarkMixed(b *testing.B) {
+	x := engine.Build(workload.Mixed(100_000, 1))
+	requests := workload.MixedRequests(4096, 1)
+	for _, k := range []int{wanted, x.Len()} {
+		b.Run(fmt.Sprintf("k=%d", k), func(b *testing.B) {
+			var s engine.Scratch
+			measured(b, requests, func(r *targeting.Request) {
+				x.Start(&s, r)
+				take(&s, k)
+			})
+			b.ReportMetric(matchRate(x, requests[:200])*100, "%match")
+			b.ReportMetric(float64(x.Bytes())/(1<<20), "MiB")
+		})
+	}
+}
+
 // BenchmarkAll collects every match among a million items.
 func BenchmarkAll(b *testing.B) {
 	for _, rate := range []workload.Rate{workload.Rare, workload.Some, workload.Common} {
