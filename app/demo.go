@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/hotlane/hotlane/edge"
 	"github.com/hotlane/hotlane/lane"
@@ -55,7 +56,7 @@ func (p Program) demo(ctx context.Context, f flags) error {
 
 func (s *settings) forDemo(k keysOfDemo, upstream string) {
 	s.App.Mode = "development"
-	s.App.Shutdown.Grace = 0
+	s.App.Shutdown = ShutdownConfig{Timeout: 3 * time.Second}
 	s.Identity.AdminKey, s.Identity.ServiceKey = telemetry.Secret(k.Admin), telemetry.Secret(k.Service)
 	s.Telemetry.Level = "warn"
 	s.Edge.Upstreams = map[string]edge.Upstream{"old": {URLs: []string{upstream}}}

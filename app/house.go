@@ -75,7 +75,7 @@ func (h *house) deps(name string) lane.Deps {
 		Now: time.Now,
 		DB:  h.dbs.DB,
 		Metrics: prometheus.WrapRegistererWith(prometheus.Labels{"lane": name},
-			prometheus.WrapRegistererWithPrefix("hotlane_"+name+"_", h.telemetry.Registry())),
+			prometheus.WrapRegistererWithPrefix("hotlane_", h.telemetry.Registry())),
 		Page: page,
 	}
 }

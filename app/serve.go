@@ -59,9 +59,6 @@ func (s *server) run(ctx context.Context) error {
 	defer stop(nil)
 	context.AfterFunc(working, func() { stop(errPartFailed) })
 	err = s.listen(serving, front, listener)
-	if derr := s.drain(); derr != nil {
-		s.log.Error("draining failed", "error", derr)
-	}
 	end()
 	err = errors.Join(err, group.Wait())
 	s.log.Info("stopped")
@@ -86,7 +83,7 @@ func (s *server) start(ctx context.Context) (*edge.Edge, error) {
 	return s.front()
 }
 
-// listen serves until the context ends, then stops in good order: not ready, no more connections, the last answers.
+// listen serves until the context ends, then stops.
 func (s *server) listen(ctx context.Context, front *edge.Edge, l net.Listener) error {
 	if s.ready != nil {
 		if err := s.ready(ctx, baseURL(l.Addr(), s.Edge.TLS.Cert != "")); err != nil {
@@ -110,21 +107,30 @@ func (s *server) listen(ctx context.Context, front *edge.Edge, l net.Listener) e
 	if errors.Is(context.Cause(ctx), errPartFailed) {
 		return errors.Join(srv.Close(), notClosed(<-served))
 	}
-	s.log.Info("stopping", "grace", s.App.Shutdown.Grace.String(), "timeout", s.App.Shutdown.Timeout.String())
-	time.Sleep(s.App.Shutdown.Grace)
-	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.App.Shutdown.Timeout)
-	defer cancel()
-	if err := srv.Shutdown(wait); err != nil {
-		s.log.Warn("requests were cut off: they took longer than shutdown.timeout", "error", err)
-		_ = srv.Close() // what it would say, Shutdown has said
-	}
+	s.stop(srv)
 	return notClosed(<-served)
 }
 
-func (s *server) drain() error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.App.Shutdown.Timeout)
+// stop ends serving in good order: not ready, then no more connections, and while the last requests are answered the lanes
+// drain, which also ends the streams that would otherwise go on for ever.
+func (s *server) stop(srv *edge.Server) {
+	c := s.App.Shutdown
+	s.log.Info("stopping", "grace", c.Grace.String(), "timeout", c.Timeout.String())
+	time.Sleep(c.Grace)
+	ctx, cancel := context.WithTimeout(context.Background(), c.Timeout)
 	defer cancel()
-	return s.lanes.Drain(ctx)
+	var both errgroup.Group
+	both.Go(func() error {
+		if err := srv.Shutdown(ctx); err != nil {
+			s.log.Warn("requests were cut off: they took longer than shutdown.timeout", "error", err)
+			_ = srv.Close() // what it would say, Shutdown has said
+		}
+		return nil
+	})
+	both.Go(func() error { return s.lanes.Drain(ctx) })
+	if err := both.Wait(); err != nil {
+		s.log.Error("draining failed", "error", err)
+	}
 }
 
 func (s *server) announce(addr net.Addr) {
@@ -180,7 +186,7 @@ func baseURL(addr net.Addr, secure bool) string {
 
 func isAddress(s string) bool {
 	_, port, err := net.SplitHostPort(s)
-	if err != nil {
+	if err != nil || port == "" {
 		return false
 	}
 	_, err = net.LookupPort("tcp", port)

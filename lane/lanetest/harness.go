@@ -116,11 +116,11 @@ func (h *Harness) stop(drain bool) {
 	if h.end == nil {
 		return
 	}
-	h.server.Close()
 	var err error
 	if drain && h.lanes != nil {
-		err = h.lanes.Drain(context.Background())
+		err = h.lanes.Drain(context.Background()) // before Close, which waits for streams
 	}
+	h.server.Close()
 	h.end()
 	h.end = nil
 	if err := errors.Join(err, <-h.running, h.DBs.Close()); err != nil {
