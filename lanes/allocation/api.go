@@ -20,7 +20,7 @@ type Request struct {
 
 // Ask is one placement to be filled.
 type Ask struct {
-	ID    string `json:"id" minLength:"1" maxLength:"64"`
+	ID    string `json:"id" minLength:"1" maxLength:"64" example:"lock"`
 	Count int    `json:"count,omitempty" minimum:"0" maximum:"50" doc:"slots; 0: as many as the placement has"`
 }
 
@@ -73,7 +73,6 @@ type Shown struct {
 	Price    int64   `json:"price,omitempty" doc:"micros that are reserved for this impression"`
 	Token    string  `json:"token,omitempty" doc:"for /v1/events"`
 	from     *creative
-	token    []byte
 }
 
 // AppendJSON writes the answer as encoding/json would; what of it is the same in every answer was encoded once.
@@ -112,9 +111,9 @@ func (f *Filled) appendJSON(b []byte) []byte {
 			b = append(b, `,"price":`...)
 			b = strconv.AppendInt(b, s.Price, 10)
 		}
-		if len(s.token) > 0 {
+		if s.Token != "" {
 			b = append(b, `,"token":"`...)
-			b = append(b, s.token...)
+			b = append(b, s.Token...)
 			b = append(b, '"')
 		}
 		b = append(b, '}')

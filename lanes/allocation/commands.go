@@ -26,6 +26,10 @@ func (l *Lane) Commands() []lane.Command {
 			Name: "explain", Args: "[-url URL | -offline] [-user ID] [-attr NAME=VALUE]... PLACEMENT [LINE_ITEM]", Run: l.explainCommand,
 			Help: "Say what would fill a placement now, and of all else, or of one line item, every reason why it does not. Nothing is reserved.",
 		},
+		{
+			Name: "replay", Args: "FILE", Run: l.replayCommand,
+			Help: "Decide logged decisions again, on the databases, which must not be in use: each line of FILE is one of the log, - is standard input.",
+		},
 	}
 }
 

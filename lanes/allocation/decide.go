@@ -28,7 +28,11 @@ type decision struct {
 	opened    [lists]bool
 	picks     []pick
 	passed    [reasons]int
-	recorder  *recorder       // nil: the first reason is enough
+	recorder  *recorder // nil: the first reason is enough
+	placement int       // which of the request's is being filled
+	logged    bool      // what counters refuse is to be remembered
+	refusals  []Refusal
+	then      *counters       // of a replay; nil: the counters of now
 	affinity  []float64       // what the user likes, by the topics of the catalogue
 	best      []engine.Scored // content in the user's own order, where there is affinity
 }
@@ -109,9 +113,13 @@ func (d *decision) byDaypart(it *item) reason {
 	return reasonNone
 }
 
-func (d *decision) byCaps(it *item) reason { return d.capped(it.caps.rules) }
+func (d *decision) byCaps(it *item) reason { return d.capped(it.num, it.caps.rules) }
 
-func (d *decision) capped(rules []capRule) reason {
+// capped asks the user's counters for a line item or creative.
+func (d *decision) capped(num int64, rules []capRule) reason {
+	if d.then != nil && d.user != nil {
+		return d.then.capped(num, rules)
+	}
 	for i := range rules {
 		r := &rules[i]
 		if d.user == nil {
@@ -120,8 +128,10 @@ func (d *decision) capped(rules []capRule) reason {
 		switch d.user.Allows(r.scope, r.count, r.window, d.now) {
 		case caps.OK:
 		case caps.Capped:
+			d.note(num, r.reason)
 			return r.reason
 		default:
+			d.note(num, reasonCapsFull)
 			return reasonCapsFull
 		}
 	}
@@ -147,10 +157,7 @@ func (d *decision) fill(p *placement, count int) {
 	}
 	for slot := 1; slot <= count; slot++ {
 		want := p.slots[(slot-1)%len(p.slots)]
-		if d.next(want, p, slot) || (want == ads && d.next(content, p, slot)) || d.next(house, p, slot) {
-			continue
-		}
-		return // all three rankings are exhausted for this slot
+		_ = d.next(want, p, slot) || (want == ads && d.next(content, p, slot)) || d.next(house, p, slot)
 	}
 }
 
@@ -228,6 +235,7 @@ func (d *decision) take(it *item, slot int) bool {
 	}
 	lease, why := d.money.reserve(it, d.now, d.dry)
 	if why != reasonNone {
+		d.note(it.num, why)
 		d.refuse(it, why)
 		return false
 	}
@@ -236,6 +244,7 @@ func (d *decision) take(it *item, slot int) bool {
 		var full caps.Reason
 		// Money that was reserved for an impression refused here comes back with its lease.
 		if at, batch, full = d.user.Reserve(cr.caps.claims, d.now, d.holdUntil); full != caps.OK {
+			d.note(it.num, reasonCapsFull)
 			d.refuse(it, reasonCapsFull)
 			return false
 		}
@@ -282,7 +291,7 @@ func (d *decision) unshowable(cr *creative) reason {
 	if len(d.exclude.creatives) > 0 && slices.Contains(d.exclude.creatives, cr.ID) {
 		return reasonExcluded
 	}
-	return d.capped(cr.caps.rules)
+	return d.capped(cr.num, cr.caps.rules)
 }
 
 // mix is SplitMix64's finaliser (Steele, Lea, Flood 2014): every bit of the result depends on every bit of x.
@@ -300,12 +309,15 @@ func (d *decision) begin(c *catalogue, req *Request, now time.Time) {
 	d.attrs.Reset()
 	d.attrs.AddText(placementAttr, "")
 	if req.User.ID != "" {
-		d.attrs.AddText("user.id", req.User.ID)
+		d.attrs.AddText(userAttr, req.User.ID)
 	}
 	d.attrs.Attrs = append(d.attrs.Attrs, req.Attributes.Attrs...)
 	d.attrs.Attrs = append(d.attrs.Attrs, req.User.Attributes.Attrs...)
 	d.likes(c.topics)
 }
+
+// userAttr is the attribute that holds the user's id.
+const userAttr = "user.id"
 
 // affinityPrefix begins the attributes that say how much a user likes a topic: affinity.sports: 0.5 lifts the score of
 // sports by half.
@@ -335,7 +347,7 @@ const maxAffinity = 10
 func (d *decision) end() {
 	clear(d.picks)
 	clear(d.attrs.Attrs)
-	*d = decision{scratch: d.scratch, picks: d.picks[:0], attrs: d.attrs, affinity: d.affinity[:0]}
+	*d = decision{scratch: d.scratch, picks: d.picks[:0], attrs: d.attrs, affinity: d.affinity[:0], refusals: d.refusals[:0]}
 	d.attrs.Reset()
 	decisions.Put(d)
 }

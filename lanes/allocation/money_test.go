@@ -87,7 +87,7 @@ func (l *testLane) hammer(workers, decisions int, confirm float64) {
 					continue
 				}
 				for range 2 {
-					if _, err := l.Report(context.Background(), Impression, string(it.token)); err != nil {
+					if _, err := l.Report(context.Background(), Impression, it.Token); err != nil {
 						l.t.Error(err)
 					}
 				}
@@ -146,11 +146,11 @@ func TestCapReturns(t *testing.T) {
 	if got := shown(l.decide(ask("p", 1, "u"))); got != "1:house" {
 		t.Fatalf("third: %s", got)
 	}
-	if _, err := l.Report(context.Background(), Impression, string(first.Placements[0].Items[0].token)); err != nil {
+	if _, err := l.Report(context.Background(), Impression, first.Placements[0].Items[0].Token); err != nil {
 		t.Fatal(err)
 	}
 	l.clock.Add((16 * time.Minute).Milliseconds())
-	if _, err := l.Report(context.Background(), Impression, string(second.Placements[0].Items[0].token)); err == nil {
+	if _, err := l.Report(context.Background(), Impression, second.Placements[0].Items[0].Token); err == nil {
 		t.Error("an expired token was taken")
 	}
 	if got := shown(l.decide(ask("p", 1, "u"))) + " " + shown(l.decide(ask("p", 1, "u"))); got != "1:paid 1:house" {
@@ -189,7 +189,7 @@ func TestClicksAreChargedAtTheClick(t *testing.T) {
 	var tokens []string
 	for n := range 4 {
 		a := l.decide(ask("p", 1, fmt.Sprint("u", n)))
-		tokens = append(tokens, string(a.Placements[0].Items[0].token))
+		tokens = append(tokens, a.Placements[0].Items[0].Token)
 	}
 	for _, tok := range append(tokens, tokens...) {
 		if _, err := l.Report(context.Background(), Click, tok); err != nil {

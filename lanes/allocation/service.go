@@ -69,6 +69,7 @@ func (s *Service) Decide(ctx context.Context, req *Request) (*Answer, error) {
 	if req.Seed != nil {
 		d.seed = *req.Seed
 	}
+	d.logged = req.Explain.IsZero() && s.logs(first)
 	if !req.Explain.IsZero() {
 		d.dry, d.recorder, d.schema = true, newRecorder(req.Explain), s.schema
 	}
@@ -103,6 +104,7 @@ func (s *Service) decide(d *decision, req *Request) (*Answer, error) {
 			count = p.Slots
 		}
 		from := len(d.picks)
+		d.placement = i
 		d.fill(p, count)
 		answer.Placements[i] = Filled{ID: p.ID, Items: show(d.picks[from:])}
 		if got := len(d.picks) - from; got < count {

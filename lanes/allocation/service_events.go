@@ -30,22 +30,26 @@ func (s *Service) issue(d *decision, a *Answer, user string, first uint64) {
 	next, i := first, 0
 	for f := range a.Placements {
 		placement := d.catalogue.placements[a.Placements[f].ID]
-		for n := range a.Placements[f].Items {
-			p, shown := &d.picks[i], &a.Placements[f].Items[n]
+		for range a.Placements[f].Items {
+			p := &d.picks[i]
 			claims := token.Claims{
 				Block: uint64(s.keeper.generation)<<40 | next/blockBits, Index: uint16(next % blockBits), Lease: p.lease,
 				LineItem: uint32(p.item.num), Creative: uint32(p.creative.num), Placement: uint32(placement.num),
 				User: key, Issued: p.at, Expires: p.at + s.cfg.TokenTTL.Milliseconds(),
 			}
 			claims.Billing, claims.Price = p.item.billing()
-			from := len(buf)
 			var err error
-			if buf, err = s.signer.AppendSign(buf, &claims); err != nil {
-				s.log.Error("allocation: token cannot be signed", "err", err, "line_item", p.item.ID)
+			if buf, err = s.signer.AppendSign(buf, &claims); err != nil { // every number in it has been checked
+				panic(err)
 			}
-			shown.token = buf[from:len(buf):len(buf)]
 			s.counts.add(countKey{uint32(d.now / 3_600_000), claims.LineItem, claims.Creative, claims.Placement})
 			next, i = next+1, i+1
+		}
+	}
+	tokens := string(buf)
+	for f := range a.Placements {
+		for n := range a.Placements[f].Items {
+			a.Placements[f].Items[n].Token, tokens = tokens[:token.Size], tokens[token.Size:]
 		}
 	}
 	s.metrics.decisions.Inc()
