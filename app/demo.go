@@ -55,6 +55,7 @@ func (p Program) demo(ctx context.Context, f flags) error {
 }
 
 func (s *settings) forDemo(k keysOfDemo, upstream string) {
+	s.demo = true
 	s.App.Mode = "development"
 	s.App.Shutdown = ShutdownConfig{Timeout: 3 * time.Second}
 	s.Identity.AdminKey, s.Identity.ServiceKey = telemetry.Secret(k.Admin), telemetry.Secret(k.Service)

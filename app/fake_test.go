@@ -27,6 +27,7 @@ type greetings struct {
 	ready    atomic.Pointer[error]
 	release  chan struct{} // ends the slow endpoint
 	slow     chan struct{} // is told that the slow endpoint has begun
+	drained  chan struct{} // ends the stream
 	startErr error
 	runErr   chan error
 	mu       sync.Mutex
@@ -45,7 +46,7 @@ func (c *greetingsConfig) Validate() error {
 }
 
 func newGreetings() *greetings {
-	return &greetings{release: make(chan struct{}), slow: make(chan struct{}, 1), runErr: make(chan error, 1)}
+	return &greetings{release: make(chan struct{}), drained: make(chan struct{}), slow: make(chan struct{}, 1), runErr: make(chan error, 1)}
 }
 
 // modules makes the lane's module, and that of a second lane that does nothing.
@@ -57,7 +58,7 @@ func (g *greetings) modules() []lane.Module {
 	}
 }
 
-type idle struct{}
+type idle struct{ _ func() } // not comparable, as a lane of closures is
 
 func (idle) Name() string         { return "idle" }
 func (idle) Routes() []lane.Route { return nil }
@@ -76,7 +77,7 @@ func (g *greetings) history() string {
 
 func (g *greetings) Name() string                { return "greetings" }
 func (g *greetings) Start(context.Context) error { g.note("start"); return g.startErr }
-func (g *greetings) Drain(context.Context) error { g.note("drain"); return nil }
+func (g *greetings) Drain(context.Context) error { g.note("drain"); close(g.drained); return nil }
 func (g *greetings) Demo(context.Context) error  { g.note("demo"); return nil }
 
 func (g *greetings) Run(ctx context.Context) error {
@@ -118,6 +119,19 @@ func (g *greetings) Routes() []lane.Route {
 			Handler: httpio.JSON(func(context.Context, *greeting) (*greeting, error) { return nil, nil }),
 		},
 		{Pattern: "GET /v1/slow", Handler: httpio.HTTP(g.slowly)},
+		{Pattern: "GET /v1/stream", Limits: lane.Limits{Time: -1}, Handler: httpio.HTTP(g.stream)},
+	}
+}
+
+// stream goes on until the lane is drained.
+func (g *greetings) stream(w http.ResponseWriter, r *http.Request) error {
+	g.slow <- struct{}{}
+	select {
+	case <-g.drained:
+		_, err := fmt.Fprint(w, "come back")
+		return err
+	case <-r.Context().Done():
+		return r.Context().Err()
 	}
 }
 

@@ -77,6 +77,7 @@ func (h *house) deps(name string) lane.Deps {
 		Metrics: prometheus.WrapRegistererWith(prometheus.Labels{"lane": name},
 			prometheus.WrapRegistererWithPrefix("hotlane_", h.telemetry.Registry())),
 		Page: page,
+		Demo: h.demo,
 	}
 }
 

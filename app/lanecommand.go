@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/hotlane/hotlane/lane"
 )
@@ -24,12 +23,27 @@ type laneCommand struct {
 func (c *laneCommand) Help() string {
 	var b strings.Builder
 	b.WriteString("Commands:\n")
-	w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
 	for _, one := range c.commands {
-		fmt.Fprintf(w, "  hotlane %s %s\t%s\n", c.name, strings.TrimSpace(one.Name+" "+one.Args), one.Help)
+		fmt.Fprintf(&b, "\n  hotlane %s %s\n", c.name, strings.TrimSpace(one.Name+" "+one.Args))
+		wrap(&b, one.Help, "      ", 78)
 	}
-	_ = w.Flush() // a strings.Builder takes everything
 	return b.String()
+}
+
+// wrap writes words in lines of at most so many characters where the words allow it.
+func wrap(b *strings.Builder, text, indent string, width int) {
+	line := indent
+	for word := range strings.FieldsSeq(text) {
+		if len(line) > len(indent) && len(line)+1+len(word) > width {
+			b.WriteString(line + "\n")
+			line = indent
+		}
+		if len(line) > len(indent) {
+			line += " "
+		}
+		line += word
+	}
+	b.WriteString(line + "\n")
 }
 
 // laneCommands are the lanes that have commands. They are found by making the lanes with their defaults, which does no I/O; one

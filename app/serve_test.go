@@ -156,26 +156,24 @@ func TestReadySaysWhyNot(t *testing.T) {
 }
 
 func TestStopFinishesWhatIsUnderWay(t *testing.T) {
-	g := newGreetings()
-	s := start(t, g.modules, "--data", t.TempDir(), "--config", write(t, "c.yaml", keysFile), "serve")
-	type answer struct {
-		status int
-		body   string
-	}
-	got := make(chan answer)
-	go func() {
-		status, body := s.get("/v1/slow")
-		got <- answer{status, body}
-	}()
-	<-g.slow
-	s.stop()
-	until(t, "it has begun to stop", func() bool { return strings.Contains(s.err.String(), `"stopping"`) })
-	close(g.release)
-	if a := <-got; a != (answer{200, "finished"}) {
-		t.Errorf("the slow request was answered %v", a)
-	}
-	if code := <-s.code; code != ExitOK {
-		t.Errorf("exit code %d", code)
+	for path, want := range map[string]string{"/v1/slow": "finished", "/v1/stream": "come back"} {
+		g := newGreetings()
+		s := start(t, g.modules, "--data", t.TempDir(), "--config", write(t, "c.yaml", keysFile), "serve")
+		got := make(chan string, 1)
+		go func() {
+			_, body := s.get(path)
+			got <- body
+		}()
+		<-g.slow
+		s.stop()
+		until(t, "it has begun to stop", func() bool { return strings.Contains(s.err.String(), `"stopping"`) })
+		close(g.release)
+		if body := <-got; body != want {
+			t.Errorf("%s was answered %q, want %q", path, body, want)
+		}
+		if code := <-s.code; code != ExitOK {
+			t.Errorf("exit code %d", code)
+		}
 	}
 }
 
@@ -199,9 +197,16 @@ func TestALaneThatFailsStopsTheProgram(t *testing.T) {
 
 func TestOnlySelectedLanesAreServed(t *testing.T) {
 	g := newGreetings()
-	s := start(t, g.modules, "--data", t.TempDir(), "--config", write(t, "c.yaml", keysFile), "serve", "--lanes", "idle")
-	if status, _ := s.get("/v1/greetings/you"); status != 404 {
-		t.Errorf("a lane that is not selected answers %d", status)
+	old := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer old.Close()
+	file := write(t, "c.yaml", keysFile+"edge:\n  default: old\n  upstreams: {old: {urls: [\""+old.URL+"\"]}}\n"+
+		"  routes: [{match: /v1/greetings/, lane: greetings}]\n")
+	s := start(t, g.modules, "--data", t.TempDir(), "--config", file, "serve", "--lanes", "idle")
+	if status, body := s.get("/v1/greetings/you"); status != 404 {
+		t.Errorf("what a rule keeps to a lane that is not selected: %d %s", status, body)
+	}
+	if status, _ := s.get("/v1/slow"); status != 200 {
+		t.Errorf("a lane's path where the lane is not selected is the upstream's: %d", status)
 	}
 	s.stop()
 	<-s.code

@@ -70,6 +70,7 @@ type settings struct {
 	Telemetry telemetry.Config
 	Admit     admit.Config
 	file      string
+	demo      bool // sample data is served
 }
 
 func defaultSettings() *settings {

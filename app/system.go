@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/hotlane/hotlane/edge"
@@ -86,7 +87,20 @@ func (s *server) locals() ([]edge.Local, error) {
 		return nil, err
 	}
 	locals = append(locals, edge.Local{Pattern: systemPrefix, Handler: http.HandlerFunc(notHere)})
+	locals = append(locals, s.elsewhere()...)
 	return locals, add("", s.system(document))
+}
+
+// elsewhere makes the lanes known that another process serves: a rule of the shared config file that keeps paths to one of them is
+// not wrong here, and those paths must not reach an upstream from here either.
+func (s *server) elsewhere() []edge.Local {
+	var locals []edge.Local
+	for _, name := range s.lanes.Names() {
+		if !slices.ContainsFunc(s.lanes.Served(), func(one lane.Lane) bool { return one.Name() == name }) {
+			locals = append(locals, edge.Local{Lane: name, Pattern: systemPrefix + "elsewhere/" + name, Handler: http.HandlerFunc(notHere)})
+		}
+	}
+	return locals
 }
 
 var errNotHere = fault.New(fault.NotFound, "hotlane.not_found", "There is no such page of Hotlane's own.")
