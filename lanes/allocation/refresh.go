@@ -70,7 +70,11 @@ func (r *refresher) run(ctx context.Context) error {
 
 // refresh reads what changed and, when anything did, builds and swaps in a new catalogue.
 func (r *refresher) refresh(ctx context.Context) error {
-	revision, err := r.store.Changed(ctx, r.book.revision, r.book.put)
+	edited := map[string]bool{} // line items and campaigns, by kind and id
+	revision, err := r.store.Changed(ctx, r.book.revision, func(row Row) error {
+		edited[string(row.Kind)+"\x00"+row.ID] = true
+		return r.book.put(row)
+	})
 	if err != nil {
 		return fmt.Errorf("read changes: %w", err)
 	}
@@ -79,7 +83,20 @@ func (r *refresher) refresh(ctx context.Context) error {
 		return nil
 	}
 	r.book.revision = revision
-	return r.rebuild(ctx)
+	if err := r.rebuild(ctx); err != nil {
+		return err
+	}
+	r.askAgain(edited)
+	return nil
+}
+
+// askAgain lifts refusals of money for what was edited: a budget may have been raised.
+func (r *refresher) askAgain(edited map[string]bool) {
+	for _, it := range r.current.Load().items[ads] {
+		if it.account != nil && (edited[string(KindLineItem)+"\x00"+it.ID] || edited[string(KindCampaign)+"\x00"+it.Campaign]) {
+			r.money.Deny(uint32(it.num), 0, ledger.OK)
+		}
+	}
 }
 
 func (r *refresher) rebuild(ctx context.Context) error {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -33,7 +34,11 @@ func (r *Request) UnmarshalJSON(b []byte) error {
 // UnmarshalJSONFrom replaces the attributes by those of the object that the decoder comes to next.
 func (r *Request) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	r.Reset()
-	return r.Decode(dec)
+	err := r.Decode(dec)
+	if e, ok := errors.AsType[*Error](err); ok { // so that whoever decodes the whole learns the place and the rule apart
+		return &json.SemanticError{JSONPointer: jsontext.Pointer(e.Pointer), Err: errors.New(e.Rule)}
+	}
+	return err
 }
 
 // Decode adds the attributes of the object that the decoder comes to next, so that several objects make one request.
