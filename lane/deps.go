@@ -18,6 +18,7 @@ type Deps struct {
 	DB      func(name string) *db.DB // a handle; opened and migrated before Start
 	Metrics prometheus.Registerer    // prefixed and labelled by the app
 	Page    func(w io.Writer, p Page) error
+	Demo    bool // sample data is served, and nothing else: what an operator may look at, all may
 }
 
 // Page is one page inside the shell that all pages share.
