@@ -12,15 +12,15 @@ import (
 
 // Config of the lane. Changes to what is allocated are not config: they are things, edited through the API.
 type Config struct {
-	Access      string             `yaml:"access" doc:"who may ask for allocations: public, user or service"`
-	TokenTTL    time.Duration      `yaml:"token_ttl" doc:"how long an impression, click or conversion may be reported after the decision; unconfirmed money comes back after it; 1m to 24h"`
-	LeaseTime   time.Duration      `yaml:"lease_time" doc:"how long decisions draw on one lease of budget; 1s to 10m"`
-	TokenKeys   []telemetry.Secret `yaml:"token_keys" doc:"keys that sign tokens, base64 of 32 bytes; the first signs, all verify; empty: one is made and kept in the database"`
-	Attributes  map[string]string  `yaml:"attributes" doc:"what targeting may refer to: name to text, number, version, date or geo; names starting kv. are always text"`
-	Caps        CapsConfig         `yaml:"caps" doc:"frequency caps"`
-	Rank        RankConfig         `yaml:"rank" doc:"how ads and content are ranked"`
-	Log         LogConfig          `yaml:"log" doc:"decision log"`
-	Sources     []Source           `yaml:"sources" doc:"old databases that things come from"`
+	Access     string             `yaml:"access" doc:"who may ask for allocations: public, user or service"`
+	TokenTTL   time.Duration      `yaml:"token_ttl" doc:"how long an impression, click or conversion may be reported after the decision; unconfirmed money comes back after it; 1m to 24h"`
+	LeaseTime  time.Duration      `yaml:"lease_time" doc:"how long decisions draw on one lease of budget; 1s to 10m"`
+	TokenKeys  []telemetry.Secret `yaml:"token_keys" doc:"keys that sign tokens, base64 of 32 bytes; the first signs, all verify; empty: one is made and kept in the database"`
+	Attributes map[string]string  `yaml:"attributes" doc:"what targeting may refer to: name to text, number, version, date or geo; names starting kv. are always text"`
+	Caps       CapsConfig         `yaml:"caps" doc:"frequency caps"`
+	Rank       RankConfig         `yaml:"rank" doc:"how ads and content are ranked"`
+	Log        LogConfig          `yaml:"log" doc:"decision log"`
+	Sources    []Source           `yaml:"sources" doc:"old databases that things come from"`
 }
 
 // CapsConfig bounds what is kept in memory and how much of it a crash may lose.
