@@ -1,7 +1,9 @@
 package allocation
 
 import (
+	"encoding/json"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -116,4 +118,110 @@ func freshness(score float64, published, ref int64, halfLife time.Duration) floa
 	}
 	age := float64(ref-published) / float64(halfLife.Milliseconds())
 	return score * math.Exp2(-max(age, -60))
+}
+
+// writeOut makes the pattern of slots of a mix; an empty one is ads only.
+func writeOut(mix []MixPart) []list {
+	var slots []list
+	for _, m := range mix {
+		kind := ads
+		if m.Kind == "content" {
+			kind = content
+		}
+		for range m.Count {
+			slots = append(slots, kind)
+		}
+	}
+	if len(slots) == 0 {
+		return []list{ads}
+	}
+	return slots
+}
+
+// span narrows a time to the one given.
+func span(start, end int64, from, to *time.Time) (int64, int64) {
+	if from != nil {
+		start = max(start, from.UnixMilli())
+	}
+	if to != nil {
+		end = min(end, to.UnixMilli())
+	}
+	return start, end
+}
+
+// refuses says why an item can never stand in a placement.
+func (p *placement) refuses(it *item) reason {
+	switch {
+	case len(it.Placements) > 0 && !slices.Contains(it.Placements, p.ID):
+		return reasonPlacement
+	case it.list != ads:
+		return reasonNone
+	case len(p.Tiers) > 0 && !slices.Contains(p.Tiers, it.Tier):
+		return reasonTier
+	case it.ecpm < p.Floor:
+		return reasonFloor
+	}
+	return reasonNone
+}
+
+func listOf(kind, tier string) list {
+	switch {
+	case tier == TierHouse:
+		return house
+	case kind == "content":
+		return content
+	}
+	return ads
+}
+
+func offBy(s Status) reason {
+	switch s {
+	case Killed:
+		return reasonKilled
+	case Paused:
+		return reasonPaused
+	}
+	return reasonNone
+}
+
+// worse keeps the graver of two reasons to be off: killed before paused.
+func worse(a, b reason) reason {
+	if a == reasonNone || (b != reasonNone && b < a) {
+		return b
+	}
+	return a
+}
+
+// add takes the caps of one scope; entries are kept for the longest of their windows.
+func (c *capping) add(scope caps.Scope, rules []Cap, why reason) {
+	var longest int64
+	for _, r := range rules {
+		window := r.duration().Milliseconds()
+		longest = max(longest, window)
+		c.rules = append(c.rules, capRule{scope, uint16(r.Count), window, why})
+	}
+	if longest > 0 {
+		c.claims = append(c.claims, caps.Claim{Scope: scope, Retain: longest})
+	}
+}
+
+// encodeCreative writes what an answer says of a creative, but for its slot, price and token.
+func encodeCreative(c *creative) []byte {
+	kind := "ad"
+	if c.item.list == content {
+		kind = "content"
+	}
+	b, err := json.Marshal(struct {
+		Kind     string  `json:"kind"`
+		LineItem string  `json:"line_item"`
+		Creative string  `json:"creative"`
+		Title    string  `json:"title"`
+		Image    string  `json:"image"`
+		Landing  string  `json:"landing"`
+		Extra    RawJSON `json:"extra"`
+	}{kind, c.LineItem, c.ID, c.Title, c.Image, c.Landing, c.Extra})
+	if err != nil { // checked when it was stored
+		panic(err)
+	}
+	return b[1 : len(b)-1]
 }

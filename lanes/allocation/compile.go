@@ -1,108 +1,15 @@
 package allocation
 
 import (
-	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/hotlane/hotlane/lanes/allocation/caps"
 	"github.com/hotlane/hotlane/lanes/allocation/engine"
 	"github.com/hotlane/hotlane/lanes/allocation/ledger"
 	"github.com/hotlane/hotlane/lanes/allocation/targeting"
 )
-
-// book holds all things as they are stored, and is what a catalogue is compiled from. Only the rebuild touches it.
-type book struct {
-	revision    int64
-	advertisers map[string]*entry[*Advertiser]
-	campaigns   map[string]*entry[*Campaign]
-	lineItems   map[string]*lineEntry
-	creatives   map[string]*entry[*Creative]
-	placements  map[string]*entry[*Placement]
-	schema      targeting.Schema
-	zones       map[string]*time.Location
-	broken      map[string]error // line items that cannot be understood any more, by id
-}
-
-type entry[T any] struct {
-	num   int64
-	thing T
-}
-
-// lineEntry keeps what is dear to parse, so that a rebuild does not parse it again.
-type lineEntry struct {
-	entry[*LineItem]
-	zone     *time.Location
-	schedule ledger.Schedule
-	rules    []targeting.Conjunction // nil: always
-}
-
-func newBook(schema targeting.Schema) *book {
-	return &book{
-		schema: schema, zones: map[string]*time.Location{}, broken: map[string]error{},
-		advertisers: map[string]*entry[*Advertiser]{}, campaigns: map[string]*entry[*Campaign]{},
-		lineItems: map[string]*lineEntry{}, creatives: map[string]*entry[*Creative]{},
-		placements: map[string]*entry[*Placement]{},
-	}
-}
-
-// put takes a stored row into the book.
-func (b *book) put(r Row) error {
-	t, err := r.decode()
-	if err != nil {
-		return err
-	}
-	switch t := t.(type) {
-	case *Advertiser:
-		b.advertisers[t.ID] = &entry[*Advertiser]{r.Num, t}
-	case *Campaign:
-		b.campaigns[t.ID] = &entry[*Campaign]{r.Num, t}
-	case *LineItem:
-		b.lineItems[t.ID], err = b.line(r.Num, t)
-	case *Creative:
-		b.creatives[t.ID] = &entry[*Creative]{r.Num, t}
-	case *Placement:
-		b.placements[t.ID] = &entry[*Placement]{r.Num, t}
-	}
-	return err
-}
-
-func (b *book) line(num int64, l *LineItem) (*lineEntry, error) {
-	e := &lineEntry{entry: entry[*LineItem]{num, l}}
-	var err error
-	if e.zone, err = b.zone(l.Zone); err != nil {
-		return nil, fmt.Errorf("line item %s: %w", l.ID, err)
-	}
-	if e.schedule, err = ledger.ParseSchedule(l.Daypart, e.zone); err != nil {
-		return nil, fmt.Errorf("line item %s: daypart: %w", l.ID, err)
-	}
-	expr, err := l.Targeting.Parse(b.schema)
-	if err == nil && expr != nil {
-		if e.rules, err = expr.Conjunctions(); err == nil && len(e.rules) == 0 {
-			err = errors.New("it can never match")
-		}
-	}
-	if err != nil { // config took an attribute away since it was stored: it must not match all
-		b.broken[l.ID] = err
-		return e, nil
-	}
-	delete(b.broken, l.ID)
-	return e, nil
-}
-
-func (b *book) zone(name string) (*time.Location, error) {
-	if z, ok := b.zones[name]; ok {
-		return z, nil
-	}
-	z, err := time.LoadLocation(name)
-	b.zones[name] = z
-	return z, err
-}
 
 // compiler turns a book into a catalogue.
 type compiler struct {
@@ -145,24 +52,6 @@ func (c *compiler) compile() (*catalogue, error) {
 	return c.out, nil
 }
 
-// writeOut makes the pattern of slots of a mix; an empty one is ads only.
-func writeOut(mix []MixPart) []list {
-	var slots []list
-	for _, m := range mix {
-		kind := ads
-		if m.Kind == "content" {
-			kind = content
-		}
-		for range m.Count {
-			slots = append(slots, kind)
-		}
-	}
-	if len(slots) == 0 {
-		return []list{ads}
-	}
-	return slots
-}
-
 func (c *compiler) item(it *item, l *lineEntry) error {
 	it.LineItem, it.num, it.rank = *l.thing, l.num, -1
 	it.zone, it.schedule = l.zone, l.schedule
@@ -195,17 +84,6 @@ func (c *compiler) campaign(it *item) error {
 		it.off = worse(it.off, offBy(a.thing.Status))
 	}
 	return nil
-}
-
-// span narrows a time to the one given.
-func span(start, end int64, from, to *time.Time) (int64, int64) {
-	if from != nil {
-		start = max(start, from.UnixMilli())
-	}
-	if to != nil {
-		end = min(end, to.UnixMilli())
-	}
-	return start, end
 }
 
 // price sets what an impression costs and what it is worth for ranking.
@@ -296,44 +174,6 @@ func (c *compiler) rankAll(all []item) {
 	}
 }
 
-var tierOrder = map[string]int{TierSponsorship: 0, TierStandard: 1, TierNetwork: 2, TierHouse: 3}
-
-// compareRank orders ads by tier, then by effective CPM; content by score and freshness, then the newest first; and what
-// is still equal by id.
-func compareRank(a, b *item) int {
-	if a.list != content {
-		if c := cmp.Compare(tierOrder[a.Tier], tierOrder[b.Tier]); c != 0 {
-			return c
-		}
-	}
-	if c := cmp.Compare(b.static, a.static); c != 0 {
-		return c
-	}
-	if a.list == content && a.PublishedAt != nil && b.PublishedAt != nil {
-		if c := b.PublishedAt.Compare(*a.PublishedAt); c != 0 {
-			return c
-		}
-	}
-	return compareIDs(a.ID, b.ID)
-}
-
-// compareIDs orders numbers as numbers: ids of an old backend are such.
-func compareIDs(a, b string) int {
-	if len(a) != len(b) && digits(a) && digits(b) {
-		return cmp.Compare(len(a), len(b))
-	}
-	return strings.Compare(a, b)
-}
-
-func digits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return s != "" && s[0] != '0'
-}
-
 // topic numbers the topics of content; -1 is none.
 func (c *compiler) topic(name string) int32 {
 	if name == "" {
@@ -371,81 +211,4 @@ func (c *compiler) rules(it *item) []targeting.Conjunction {
 		out[i] = append(slices.Clone(conj), targeting.Predicate{Attr: placementAttr, Kind: targeting.Text, Op: targeting.In, Values: where})
 	}
 	return out
-}
-
-// refuses says why an item can never stand in a placement.
-func (p *placement) refuses(it *item) reason {
-	switch {
-	case len(it.Placements) > 0 && !slices.Contains(it.Placements, p.ID):
-		return reasonPlacement
-	case it.list != ads:
-		return reasonNone
-	case len(p.Tiers) > 0 && !slices.Contains(p.Tiers, it.Tier):
-		return reasonTier
-	case it.ecpm < p.Floor:
-		return reasonFloor
-	}
-	return reasonNone
-}
-
-func listOf(kind, tier string) list {
-	switch {
-	case tier == TierHouse:
-		return house
-	case kind == "content":
-		return content
-	}
-	return ads
-}
-
-func offBy(s Status) reason {
-	switch s {
-	case Killed:
-		return reasonKilled
-	case Paused:
-		return reasonPaused
-	}
-	return reasonNone
-}
-
-// worse keeps the graver of two reasons to be off: killed before paused.
-func worse(a, b reason) reason {
-	if a == reasonNone || (b != reasonNone && b < a) {
-		return b
-	}
-	return a
-}
-
-// add takes the caps of one scope; entries are kept for the longest of their windows.
-func (c *capping) add(scope caps.Scope, rules []Cap, why reason) {
-	var longest int64
-	for _, r := range rules {
-		window := r.duration().Milliseconds()
-		longest = max(longest, window)
-		c.rules = append(c.rules, capRule{scope, uint16(r.Count), window, why})
-	}
-	if longest > 0 {
-		c.claims = append(c.claims, caps.Claim{Scope: scope, Retain: longest})
-	}
-}
-
-// encodeCreative writes what an answer says of a creative, but for its slot, price and token.
-func encodeCreative(c *creative) []byte {
-	kind := "ad"
-	if c.item.list == content {
-		kind = "content"
-	}
-	b, err := json.Marshal(struct {
-		Kind     string  `json:"kind"`
-		LineItem string  `json:"line_item"`
-		Creative string  `json:"creative"`
-		Title    string  `json:"title"`
-		Image    string  `json:"image"`
-		Landing  string  `json:"landing"`
-		Extra    RawJSON `json:"extra"`
-	}{kind, c.LineItem, c.ID, c.Title, c.Image, c.Landing, c.Extra})
-	if err != nil { // checked when it was stored
-		panic(err)
-	}
-	return b[1 : len(b)-1]
 }

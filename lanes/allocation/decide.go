@@ -1,9 +1,6 @@
 package allocation
 
 import (
-	"math/bits"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -58,86 +55,6 @@ type wallet interface {
 
 var decisions = sync.Pool{New: func() any { return new(decision) }}
 
-// gates are asked in this order for every candidate; the first that objects is the reason, and a recorder hears them all.
-var gates = [...]func(*decision, *item) reason{
-	(*decision).byExclusion,
-	(*decision).byAnswer,
-	(*decision).byDates,
-	(*decision).byDaypart,
-	(*decision).byCaps,
-}
-
-func (d *decision) byExclusion(it *item) reason {
-	if len(d.exclude.lineItems) > 0 && slices.Contains(d.exclude.lineItems, it.ID) {
-		return reasonExcluded
-	}
-	if len(d.exclude.advertisers) > 0 && it.totals != nil && slices.Contains(d.exclude.advertisers, it.totals.Advertiser) {
-		return reasonExcluded
-	}
-	return reasonNone
-}
-
-func (d *decision) byAnswer(it *item) reason {
-	for i := range d.picks {
-		if d.picks[i].item == it {
-			return reasonChosen
-		}
-	}
-	return reasonNone
-}
-
-// byAdvertiser is asked after the gates, since it depends on the placement.
-func (d *decision) byAdvertiser(it *item, p *placement) reason {
-	if it.advertiser == 0 || p.RepeatAdvertiser {
-		return reasonNone
-	}
-	for i := range d.picks {
-		if d.picks[i].item.advertiser == it.advertiser {
-			return reasonAdvertiser
-		}
-	}
-	return reasonNone
-}
-
-func (d *decision) byDates(it *item) reason {
-	if d.now < it.starts || d.now >= it.ends {
-		return reasonDates
-	}
-	return reasonNone
-}
-
-func (d *decision) byDaypart(it *item) reason {
-	if !it.open(d.now) {
-		return reasonDaypart
-	}
-	return reasonNone
-}
-
-func (d *decision) byCaps(it *item) reason { return d.capped(it.num, it.caps.rules) }
-
-// capped asks the user's counters for a line item or creative.
-func (d *decision) capped(num int64, rules []capRule) reason {
-	if d.then != nil && d.user != nil {
-		return d.then.capped(num, rules)
-	}
-	for i := range rules {
-		r := &rules[i]
-		if d.user == nil {
-			return reasonNoUser
-		}
-		switch d.user.Allows(r.scope, r.count, r.window, d.now) {
-		case caps.OK:
-		case caps.Capped:
-			d.note(num, r.reason)
-			return r.reason
-		default:
-			d.note(num, reasonCapsFull)
-			return reasonCapsFull
-		}
-	}
-	return reasonNone
-}
-
 // refuse counts a reason and tells the recorder.
 func (d *decision) refuse(it *item, why reason) {
 	d.passed[why]++
@@ -190,9 +107,6 @@ func (d *decision) open(l list, p *placement) {
 	d.catalogue.index[l].Start(&d.scratch[l], &d.attrs)
 }
 
-// liked is how many items are ranked by what the user likes, before the common order takes over.
-const liked = 64
-
 // candidate is the next item of a list in its order.
 func (d *decision) candidate(l list) (*item, bool) {
 	if l == content && len(d.best) > 0 {
@@ -205,25 +119,6 @@ func (d *decision) candidate(l list) (*item, bool) {
 		return nil, false
 	}
 	return d.catalogue.items[l][n], true
-}
-
-// objects asks all gates, or with no recorder as many as it takes.
-func (d *decision) objects(it *item, p *placement) bool {
-	objected := false
-	for _, gate := range gates {
-		if why := gate(d, it); why != reasonNone {
-			d.refuse(it, why)
-			objected = true
-			if d.recorder == nil {
-				return true
-			}
-		}
-	}
-	if why := d.byAdvertiser(it, p); why != reasonNone {
-		d.refuse(it, why)
-		return true
-	}
-	return objected
 }
 
 // take chooses a creative and reserves money and caps. What it cannot have in full it does not take at all.
@@ -253,55 +148,6 @@ func (d *decision) take(it *item, slot int) bool {
 	return true
 }
 
-// choose draws one of the creatives that may be shown, each as likely as its weight. The draw depends on seed and item
-// only, so one item's draw does not change another's.
-func (d *decision) choose(it *item) (*creative, reason) {
-	if len(it.creatives) == 1 {
-		cr := it.creatives[0]
-		return cr, d.unshowable(cr)
-	}
-	total, why := uint64(0), reasonNoCreative
-	for _, cr := range it.creatives {
-		if r := d.unshowable(cr); r != reasonNone {
-			why = r
-			continue
-		}
-		total += uint64(cr.Weight)
-	}
-	if total == 0 {
-		return nil, why
-	}
-	draw, _ := bits.Mul64(mix(d.seed^uint64(it.num)), total)
-	for _, cr := range it.creatives {
-		if d.unshowable(cr) != reasonNone {
-			continue
-		}
-		if draw < uint64(cr.Weight) {
-			return cr, reasonNone
-		}
-		draw -= uint64(cr.Weight)
-	}
-	return nil, why
-}
-
-func (d *decision) unshowable(cr *creative) reason {
-	if !cr.live.Load() {
-		return reasonNoCreative
-	}
-	if len(d.exclude.creatives) > 0 && slices.Contains(d.exclude.creatives, cr.ID) {
-		return reasonExcluded
-	}
-	return d.capped(cr.num, cr.caps.rules)
-}
-
-// mix is SplitMix64's finaliser (Steele, Lea, Flood 2014): every bit of the result depends on every bit of x.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
 // begin makes the decision ready for a request.
 func (d *decision) begin(c *catalogue, req *Request, now time.Time) {
 	d.catalogue, d.now = c, now.UnixMilli()
@@ -318,30 +164,6 @@ func (d *decision) begin(c *catalogue, req *Request, now time.Time) {
 
 // userAttr is the attribute that holds the user's id.
 const userAttr = "user.id"
-
-// affinityPrefix begins the attributes that say how much a user likes a topic: affinity.sports: 0.5 lifts the score of
-// sports by half.
-const affinityPrefix = "affinity."
-
-func (d *decision) likes(topics map[string]int32) {
-	for i := range d.attrs.Attrs {
-		a := &d.attrs.Attrs[i]
-		if a.Form != targeting.FormNumber || !strings.HasPrefix(a.Name, affinityPrefix) {
-			continue
-		}
-		topic, ok := topics[a.Name[len(affinityPrefix):]]
-		if !ok {
-			continue
-		}
-		for len(d.affinity) <= int(topic) {
-			d.affinity = append(d.affinity, 0)
-		}
-		d.affinity[topic] = min(a.Number, maxAffinity)
-	}
-}
-
-// maxAffinity bounds how much a request can lift a topic.
-const maxAffinity = 10
 
 // end lets go of everything that belongs to the request.
 func (d *decision) end() {

@@ -1,0 +1,98 @@
+package allocation
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hotlane/hotlane/lanes/allocation/ledger"
+	"github.com/hotlane/hotlane/lanes/allocation/targeting"
+)
+
+// book holds all things as they are stored, and is what a catalogue is compiled from. Only the rebuild touches it.
+type book struct {
+	revision    int64
+	advertisers map[string]*entry[*Advertiser]
+	campaigns   map[string]*entry[*Campaign]
+	lineItems   map[string]*lineEntry
+	creatives   map[string]*entry[*Creative]
+	placements  map[string]*entry[*Placement]
+	schema      targeting.Schema
+	zones       map[string]*time.Location
+	broken      map[string]error // line items that cannot be understood any more, by id
+}
+
+type entry[T any] struct {
+	num   int64
+	thing T
+}
+
+// lineEntry keeps what is dear to parse, so that a rebuild does not parse it again.
+type lineEntry struct {
+	entry[*LineItem]
+	zone     *time.Location
+	schedule ledger.Schedule
+	rules    []targeting.Conjunction // nil: always
+}
+
+func newBook(schema targeting.Schema) *book {
+	return &book{
+		schema: schema, zones: map[string]*time.Location{}, broken: map[string]error{},
+		advertisers: map[string]*entry[*Advertiser]{}, campaigns: map[string]*entry[*Campaign]{},
+		lineItems: map[string]*lineEntry{}, creatives: map[string]*entry[*Creative]{},
+		placements: map[string]*entry[*Placement]{},
+	}
+}
+
+// put takes a stored row into the book.
+func (b *book) put(r Row) error {
+	t, err := r.decode()
+	if err != nil {
+		return err
+	}
+	switch t := t.(type) {
+	case *Advertiser:
+		b.advertisers[t.ID] = &entry[*Advertiser]{r.Num, t}
+	case *Campaign:
+		b.campaigns[t.ID] = &entry[*Campaign]{r.Num, t}
+	case *LineItem:
+		b.lineItems[t.ID], err = b.line(r.Num, t)
+	case *Creative:
+		b.creatives[t.ID] = &entry[*Creative]{r.Num, t}
+	case *Placement:
+		b.placements[t.ID] = &entry[*Placement]{r.Num, t}
+	}
+	return err
+}
+
+func (b *book) line(num int64, l *LineItem) (*lineEntry, error) {
+	e := &lineEntry{entry: entry[*LineItem]{num, l}}
+	var err error
+	if e.zone, err = b.zone(l.Zone); err != nil {
+		return nil, fmt.Errorf("line item %s: %w", l.ID, err)
+	}
+	if e.schedule, err = ledger.ParseSchedule(l.Daypart, e.zone); err != nil {
+		return nil, fmt.Errorf("line item %s: daypart: %w", l.ID, err)
+	}
+	expr, err := l.Targeting.Parse(b.schema)
+	if err == nil && expr != nil {
+		if e.rules, err = expr.Conjunctions(); err == nil && len(e.rules) == 0 {
+			err = errors.New("it can never match")
+		}
+	}
+	if err != nil { // config took an attribute away since it was stored: it must not match all
+		b.broken[l.ID] = err
+		return e, nil
+	}
+	delete(b.broken, l.ID)
+	return e, nil
+}
+
+func (b *book) zone(name string) (*time.Location, error) {
+	if z, ok := b.zones[name]; ok {
+		return z, nil
+	}
+	z, err := time.LoadLocation(name)
+	b.zones[name] = z
+	return z, err
+}
