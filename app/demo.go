@@ -47,6 +47,7 @@ func (p Program) demo(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
+	keys = keysOfDemo{Admin: h.Identity.AdminKey.Reveal(), Service: h.Identity.ServiceKey.Reveal()} // the environment may say others
 	s := &server{
 		house: h, addrFile: f.AddrFile, keys: func(identity.Generated) {}, beside: backend.run,
 		ready: func(ctx context.Context, base string) error { return p.fillAndShow(ctx, h, keys, base) },
