@@ -27,12 +27,11 @@ const (
 
 // Program is one call of the program: what it was given by the shell, and the lanes it is made of.
 type Program struct {
-	Args          []string // without the program's name
-	Env           []string // as os.Environ
-	In            io.Reader
-	Out, Err      io.Writer            // results, and everything else
-	Lanes         func() []lane.Module // makes the modules anew, with their defaults
-	BackendListen string               // where demo's stand-in backend listens; empty: a free port of the loopback
+	Args     []string // without the program's name
+	Env      []string // as os.Environ
+	In       io.Reader
+	Out, Err io.Writer            // results, and everything else
+	Lanes    func() []lane.Module // makes the modules anew, with their defaults
 }
 
 // Main is the whole of a main function: it runs the program until it is done or is told to stop, and returns its exit code.
