@@ -76,7 +76,15 @@ func (k *keeper) run(ctx context.Context) error {
 	err := g.Wait()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return errors.Join(err, k.flush(last), k.count(last), k.checkpoint(last))
+	return errors.Join(err, unlessFenced(k.flush(last)), k.count(last), unlessFenced(k.checkpoint(last)))
+}
+
+// unlessFenced takes being fenced for what it is at the end: a newer process writes from here on.
+func unlessFenced(err error) error {
+	if errors.Is(err, errFenced) {
+		return nil
+	}
+	return err
 }
 
 // every repeats a task. One that fails is logged and comes again with the next tick: nothing is given up.
