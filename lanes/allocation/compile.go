@@ -192,23 +192,15 @@ const placementAttr = "~placement"
 
 // rules are the item's targeting with the placements it may stand in ANDed to each conjunction.
 func (c *compiler) rules(it *item) []targeting.Conjunction {
-	conjunctions := c.book.lineItems[it.ID].rules
-	if conjunctions == nil {
-		conjunctions = []targeting.Conjunction{nil}
-	}
 	where := make([]string, 0, len(c.out.placements))
 	for id, p := range c.out.placements {
 		if p.refuses(it) == reasonNone {
 			where = append(where, id)
 		}
 	}
+	rules := c.book.lineItems[it.ID].rules
 	if len(where) == len(c.out.placements) {
-		return conjunctions
+		return rules
 	}
-	slices.Sort(where)
-	out := make([]targeting.Conjunction, len(conjunctions))
-	for i, conj := range conjunctions {
-		out[i] = append(slices.Clone(conj), targeting.Predicate{Attr: placementAttr, Kind: targeting.Text, Op: targeting.In, Values: where})
-	}
-	return out
+	return targeting.Require(rules, targeting.OneOf(placementAttr, where...))
 }
