@@ -7,6 +7,8 @@ var (
 	ErrNotFound = fault.New(fault.NotFound, "allocation.not_found", "There is no such thing.")
 	ErrExists   = fault.New(fault.Conflict, "allocation.exists", "A thing of this kind and id is there already.")
 	ErrKilled   = fault.New(fault.Conflict, "allocation.killed", "It was killed, and stays so.")
+	ErrSource   = fault.New(fault.Conflict, "allocation.from_source", "It comes from an old database and is changed there.")
+	ErrStale    = fault.New(fault.Conflict, "allocation.changed", "It was changed by someone else at the same time; nothing was changed now.")
 	ErrParent   = fault.New(fault.Invalid, "allocation.parent", "It refers to a thing that is not there.")
 )
 
@@ -22,7 +24,7 @@ const (
 // Change is one thing to be written.
 type Change struct {
 	Action Action
-	Row    Row
+	Row    Row // with a revision above 0: only if that is still the stored one's
 	Line   int // of an import, for messages; 0: none
 }
 

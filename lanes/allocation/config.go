@@ -3,6 +3,7 @@ package allocation
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/hotlane/hotlane/lanes/allocation/targeting"
@@ -44,11 +45,15 @@ type LogConfig struct {
 
 // Source is an old database that things are read from, and how.
 type Source struct {
-	Name     string            `yaml:"name" doc:"a short word; things from this source carry it"`
-	DSN      telemetry.Secret  `yaml:"dsn" doc:"mysql://, postgres:// or sqlite: followed by a path"`
-	Interval time.Duration     `yaml:"interval" doc:"how often the queries run; 1s to 24h"`
-	Queries  map[string]string `yaml:"queries" doc:"one query each for advertisers, campaigns, line_items, creatives, placements; column names are the fields"`
+	Name       string            `yaml:"name" doc:"a short word; things from this source carry it"`
+	DSN        telemetry.Secret  `yaml:"dsn" doc:"mysql://user:password@host:port/database (MariaDB too), postgres://user:password@host:port/database, or sqlite: followed by a path"`
+	Interval   time.Duration     `yaml:"interval" doc:"how often the queries run; 1s to 24h"`
+	Timeout    time.Duration     `yaml:"timeout" doc:"how long the queries may take together; 1s to 10m; 0: 30s"`
+	AllowEmpty bool              `yaml:"allow_empty" doc:"whether a query that gives no rows any more pauses all its things; without it they stay as they were, and this is reported"`
+	Queries    map[string]string `yaml:"queries" doc:"one query each for advertisers, campaigns, line_items, creatives, placements; column names are the fields"`
 }
+
+const defaultSourceTimeout = 30 * time.Second
 
 // DefaultConfig is what a lane runs with when nothing is said.
 func DefaultConfig() Config {
@@ -94,13 +99,19 @@ func (c *Config) Validate() error {
 		check(ok, "/attributes/"+name, "must be text, number, version, date or geo")
 		check(attributeName.MatchString(name), "/attributes/"+name, "must be a name of a-z, 0-9, _ and . that starts with a letter")
 	}
+	named := map[string]bool{}
 	for i, s := range c.Sources {
 		at := fmt.Sprintf("/sources/%d", i)
 		check(sourceName.MatchString(s.Name), at+"/name", "must be a short word of a-z, 0-9 and _")
-		check(s.DSN != "", at+"/dsn", "must not be empty")
+		check(!named[s.Name], at+"/name", "must not be the name of another source")
+		named[s.Name] = true
+		err := checkDSN(s.DSN.Reveal())
+		check(err == nil, at+"/dsn", fmt.Sprint(err))
 		check(s.Interval >= time.Second && s.Interval <= 24*time.Hour, at+"/interval", "must be 1s to 24h")
+		check(s.Timeout == 0 || (s.Timeout >= time.Second && s.Timeout <= 10*time.Minute), at+"/timeout", "must be 1s to 10m, or 0 for 30s")
 		check(len(s.Queries) > 0, at+"/queries", "must have at least one query")
-		for name := range s.Queries {
+		for name, query := range s.Queries {
+			check(strings.TrimSpace(query) != "", at+"/queries/"+name, "must not be empty")
 			_, ok := queryKinds[name]
 			check(ok, at+"/queries/"+name, "must be advertisers, campaigns, line_items, creatives or placements")
 		}

@@ -28,6 +28,7 @@ func (l *Lane) Routes() []lane.Route {
 		},
 	}
 	routes = append(routes, l.adminRoutes()...)
+	routes = append(routes, l.sourceRoutes()...)
 	return append(routes, l.pageRoutes()...)
 }
 

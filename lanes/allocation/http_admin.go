@@ -14,6 +14,7 @@ type Stored[T any] struct {
 	Thing     T         `json:"thing"`
 	Revision  int64     `json:"revision" doc:"of the catalogue, when it was last changed"`
 	Source    string    `json:"source,omitempty" doc:"the old database it comes from"`
+	Held      bool      `json:"held,omitempty" doc:"an operator paused it, and its source cannot resume it"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
@@ -157,7 +158,7 @@ func stored[T any](row Row, err error) (*Stored[T], error) {
 		return nil, err
 	}
 	return &Stored[T]{
-		Thing: *any(t).(*T), Revision: row.Revision, Source: row.Source,
+		Thing: *any(t).(*T), Revision: row.Revision, Source: row.Source, Held: row.Held != "",
 		CreatedAt: time.UnixMilli(row.CreatedAt).UTC(), UpdatedAt: time.UnixMilli(row.UpdatedAt).UTC(),
 	}, nil
 }

@@ -36,6 +36,7 @@ type Lane struct {
 	recorder *db.Batcher[[]*Event]
 	things   *catalogueStore
 	ledger   *ledgerStore
+	sources  []*source
 	ready    chan struct{} // closed when Start has succeeded
 }
 
@@ -54,7 +55,10 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 	for attr, kind := range cfg.Attributes {
 		schema[attr], _ = targeting.ParseKind(kind) // Validate has looked
 	}
-	things := &catalogueStore{db: deps.DB(name), now: deps.Now}
+	things := &catalogueStore{db: deps.DB(name), now: deps.Now, sources: map[string]bool{}}
+	for _, s := range cfg.Sources {
+		things.sources[s.Name] = true
+	}
 	money := &ledgerStore{db: deps.DB(nameLedger)}
 	l := &Lane{
 		deps: deps, things: things, ledger: money, ready: make(chan struct{}),
@@ -62,6 +66,10 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 			cfg: cfg, log: deps.Log, now: deps.Now, schema: schema, metrics: newMetrics(deps.Metrics), store: things, reports: money,
 			counts: newCounts(),
 		},
+	}
+	sources := newSourceMetrics(deps.Metrics)
+	for _, s := range cfg.Sources {
+		l.sources = append(l.sources, l.newSource(s, sources))
 	}
 	l.recorder = db.NewBatcher(deps.DB(nameLedger), 1000, l.ledger.Record)
 	return l, nil
@@ -93,8 +101,21 @@ func (l *Lane) Start(ctx context.Context) error {
 	if err := l.load(ctx, generation); err != nil {
 		return fmt.Errorf("allocation: %w", err)
 	}
+	if err := l.startSources(ctx); err != nil {
+		return fmt.Errorf("allocation: %w", err)
+	}
 	close(l.ready)
 	return nil
+}
+
+// startSources fills the catalogue where nothing has been read from a source before.
+func (l *Lane) startSources(ctx context.Context) error {
+	for _, s := range l.sources {
+		if err := s.start(ctx); err != nil {
+			return err
+		}
+	}
+	return l.refresher.refresh(ctx)
 }
 
 // view loads what decisions are made from without taking the ledger over: enough to explain, nothing can be reserved.
@@ -127,6 +148,9 @@ func (l *Lane) Run(ctx context.Context) error {
 	g.Go(func() error { return l.recorder.Run(run) })
 	g.Go(func() error { return l.keeper.run(run) })
 	g.Go(func() error { return l.refresher.run(run) })
+	for _, s := range l.sources {
+		g.Go(func() error { return s.run(run) })
+	}
 	return g.Wait()
 }
 

@@ -2,6 +2,8 @@ package allocation
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/oklog/ulid/v2"
@@ -25,18 +27,30 @@ func (s *Service) Put(ctx context.Context, action Action, t thing) (Row, error) 
 	return s.store.Thing(ctx, t.kind(), *t.key())
 }
 
-// SetStatus pauses, resumes or kills a thing.
-func (s *Service) SetStatus(ctx context.Context, kind Kind, id string, status Status) (Row, error) {
+// SetStatus pauses, resumes or kills a thing. What comes from a source stays paused until it is resumed here, whatever
+// its row says meanwhile; resumed, it is what its row says.
+func (s *Service) SetStatus(ctx context.Context, kind Kind, id string, status Status) (row Row, err error) {
+	for range 5 { // a source may write at the same time
+		row, err = s.setStatus(ctx, kind, id, status)
+		if !errors.Is(err, ErrStale) {
+			break
+		}
+	}
+	return row, err
+}
+
+func (s *Service) setStatus(ctx context.Context, kind Kind, id string, status Status) (Row, error) {
 	row, err := s.store.Thing(ctx, kind, id)
 	if err != nil {
 		return Row{}, err
 	}
-	t, err := row.decode()
-	if err != nil {
-		return Row{}, err
+	held := Status("")
+	if s.fromSource(row.Source) {
+		if status, held, err = hold(row, status); err != nil {
+			return Row{}, err
+		}
 	}
-	*t.state() = status
-	changed, err := rowOf(t, row.Source)
+	changed, err := row.with(status, held)
 	if err != nil {
 		return Row{}, err
 	}
@@ -44,6 +58,25 @@ func (s *Service) SetStatus(ctx context.Context, kind Kind, id string, status St
 		return Row{}, err
 	}
 	return s.store.Thing(ctx, kind, id)
+}
+
+// hold says what becomes of a thing from a source that an operator pauses, resumes or kills.
+func hold(row Row, status Status) (_, held Status, err error) {
+	switch {
+	case status == Paused && row.Held == "":
+		return Paused, row.Status, nil
+	case status == Paused:
+		return Paused, row.Held, nil
+	case status == Active && row.Held != "":
+		return row.Held, "", nil
+	case status == Active && row.Status == Paused:
+		return "", "", ErrSource.With(fault.Field{Pointer: "/status", Rule: "must not be resumed here: its source has it paused"})
+	}
+	return status, "", nil
+}
+
+func (s *Service) fromSource(name string) bool {
+	return slices.ContainsFunc(s.cfg.Sources, func(src Source) bool { return src.Name == name })
 }
 
 // checked makes a change of a thing that keeps all rules.
@@ -60,7 +93,11 @@ func (s *Service) checked(action Action, t thing, source string) (Change, error)
 
 // apply writes changes, all or none, and lets them act.
 func (s *Service) apply(ctx context.Context, changes []Change) (changed int, err error) {
-	revision, changed, err := s.store.Apply(ctx, actor(ctx), changes)
+	return s.applyAs(ctx, actor(ctx), changes)
+}
+
+func (s *Service) applyAs(ctx context.Context, actor string, changes []Change) (changed int, err error) {
+	revision, changed, err := s.store.Apply(ctx, actor, changes)
 	if err != nil {
 		return 0, err
 	}

@@ -13,15 +13,16 @@ import (
 
 // catalogueStore keeps the things: each change with its audit entry in one transaction.
 type catalogueStore struct {
-	db  *db.DB
-	now func() time.Time
+	db      *db.DB
+	now     func() time.Time
+	sources map[string]bool // whose things only they change
 }
 
-const rowColumns = "num, kind, id, parent, status, source, revision, doc, created_at, updated_at"
+const rowColumns = "num, kind, id, parent, status, source, held, revision, doc, created_at, updated_at"
 
 func scanRow(row interface{ Scan(...any) error }) (Row, error) {
 	var r Row
-	err := row.Scan(&r.Num, &r.Kind, &r.ID, &r.Parent, &r.Status, &r.Source, &r.Revision, &r.Doc, &r.CreatedAt, &r.UpdatedAt)
+	err := row.Scan(&r.Num, &r.Kind, &r.ID, &r.Parent, &r.Status, &r.Source, &r.Held, &r.Revision, &r.Doc, &r.CreatedAt, &r.UpdatedAt)
 	return r, err
 }
 
@@ -109,20 +110,26 @@ func (s *catalogueStore) apply(ctx context.Context, tx *db.Tx, actor string, rev
 		return false, ErrExists
 	case !found && c.Action == Update:
 		return false, ErrNotFound
-	case found && before.Doc == c.Row.Doc && before.Source == c.Row.Source:
+	case found && before.Doc == c.Row.Doc && before.Source == c.Row.Source && before.Held == c.Row.Held:
 		return false, nil
 	case found && before.Status == Killed:
 		return false, ErrKilled
+	case found && before.Source != c.Row.Source && s.sources[before.Source]:
+		return false, ErrSource
+	case found && before.Source != c.Row.Source && before.Source == "":
+		return false, ErrExists
+	case found && c.Row.Revision > 0 && c.Row.Revision != before.Revision:
+		return false, ErrStale
 	}
 	if err := checkParent(ctx, tx, c.Row); err != nil {
 		return false, err
 	}
 	now := s.now().UnixMilli()
-	_, err = tx.Exec(ctx, `INSERT INTO things (kind, id, parent, status, source, revision, doc, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+	_, err = tx.Exec(ctx, `INSERT INTO things (kind, id, parent, status, source, held, revision, doc, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
 		ON CONFLICT (kind, id) DO UPDATE SET parent = excluded.parent, status = excluded.status, source = excluded.source,
-			revision = excluded.revision, doc = excluded.doc, updated_at = excluded.updated_at`,
-		c.Row.Kind, c.Row.ID, c.Row.Parent, string(c.Row.Status), c.Row.Source, revision, c.Row.Doc, now)
+			held = excluded.held, revision = excluded.revision, doc = excluded.doc, updated_at = excluded.updated_at`,
+		c.Row.Kind, c.Row.ID, c.Row.Parent, string(c.Row.Status), c.Row.Source, string(c.Row.Held), revision, c.Row.Doc, now)
 	if err != nil {
 		return false, err
 	}

@@ -73,6 +73,7 @@ type Row struct {
 	Parent    string
 	Status    Status
 	Source    string
+	Held      Status // what its source says of its status while an operator has it paused; empty: no operator has
 	Revision  int64
 	Doc       string // JSON
 	CreatedAt int64  // unix milliseconds
@@ -89,6 +90,18 @@ func (r *Row) decode() (thing, error) {
 		return nil, fmt.Errorf("%s %s: stored document: %w", r.Kind, r.ID, err)
 	}
 	return t, nil
+}
+
+// with gives the row with another status, to be written if nobody has changed it meanwhile.
+func (r *Row) with(status, held Status) (Row, error) {
+	t, err := r.decode()
+	if err != nil {
+		return Row{}, err
+	}
+	*t.state() = status
+	changed, err := rowOf(t, r.Source)
+	changed.Held, changed.Revision = held, r.Revision
+	return changed, err
 }
 
 // rowOf makes what is to be stored of a thing.
