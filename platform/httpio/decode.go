@@ -66,6 +66,9 @@ func (p *bodyPlan) decode(b []byte, in any) error {
 	if len(bytes.TrimLeft(b, " \t\r\n")) == 0 {
 		return nil
 	}
+	if p.members == nil && decodePlain(b, in) {
+		return nil
+	}
 	var err error
 	if p.members == nil {
 		err = json.Unmarshal(b, in, p.options)
@@ -76,6 +79,16 @@ func (p *bodyPlan) decode(b []byte, in any) error {
 		return decodeFault(err)
 	}
 	return nil
+}
+
+// decodePlain lets a request type read its body itself, if it can.
+func decodePlain(b []byte, in any) bool {
+	plain, ok := in.(PlainDecoder)
+	if !ok || plain.DecodePlain(string(b)) {
+		return ok
+	}
+	reflect.ValueOf(in).Elem().SetZero()
+	return false
 }
 
 // decodeMembers decodes an object into some fields of a struct. The others, bound from the path or the query, must not be

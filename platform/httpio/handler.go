@@ -31,6 +31,11 @@ func (o Options) log(ctx context.Context, err error) {
 // Appender is an answer with an encoder of its own: it appends one JSON value to b.
 type Appender interface{ AppendJSON(b []byte) []byte }
 
+// PlainDecoder is a request type that reads the commonest form of its body itself, which may be several times as fast. It
+// reports false for what it does not know, right or wrong: then the body is decoded the general way, from nothing. What
+// it accepts must come to the same as that.
+type PlainDecoder interface{ DecodePlain(body string) bool }
+
 // Statuser is an answer with a status other than 200. 204 and 304 have no body.
 type Statuser interface{ Status() int }
 
