@@ -37,11 +37,11 @@ func (x *access) begin(w http.ResponseWriter, r *http.Request) (*answer, time.Ti
 		distrust(r.Header)
 	}
 	id := requestID(r.Header.Get(httpio.RequestIDHeader))
-	r.Header[httpio.RequestIDHeader] = []string{id}
-	w.Header()[httpio.RequestIDHeader] = []string{id}
+	ids := []string{id, id}
+	r.Header[httpio.RequestIDHeader], w.Header()[httpio.RequestIDHeader] = ids[0:1:1], ids[1:2:2]
 	a := &answer{ResponseWriter: w, id: id, conn: connOf(r), upgrade: r.ProtoMajor == 1 && isWebSocket(r.Header)}
 	if r.Body != nil && r.Body != http.NoBody {
-		a.body = &body{ReadCloser: r.Body, control: http.NewResponseController(w), timeout: x.bodyTimeout}
+		a.body = &body{ReadCloser: r.Body, writer: w, conn: a.conn, timeout: x.bodyTimeout}
 		r.Body = a.body
 	}
 	return a, x.now()

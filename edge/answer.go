@@ -32,7 +32,9 @@ func (a *answer) WriteHeader(status int) {
 	if status >= 200 && a.status == 0 {
 		a.status = status
 		h := a.Header()
-		h.Set(httpio.RequestIDHeader, a.id) // ReverseProxy clears the header after a 1xx
+		if h.Get(httpio.RequestIDHeader) != a.id { // ReverseProxy clears the header after a 1xx
+			h.Set(httpio.RequestIDHeader, a.id)
+		}
 		if a.upgrade {
 			h.Set("Connection", "close") // what came behind the request was not looked at
 		}

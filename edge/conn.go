@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hotlane/hotlane/edge/strict"
@@ -39,6 +40,8 @@ type conn struct {
 	good    int    // so many of them are approved
 	refusal error  // a *fault.Error; set before refusedRequest, or the error itself, is handed on
 	over    error  // what Read returns once the stash's approved bytes are handed on
+
+	whole atomic.Bool // all that was approved is whole requests: their bodies are here
 
 	mu       sync.Mutex
 	deadline time.Time // as net/http set it
@@ -87,6 +90,7 @@ func (c *conn) readInto(p []byte) (int, error) {
 		return 0, err
 	}
 	good, refusal := c.scan.Scan(p[:n])
+	c.whole.Store(c.scan.AtStart())
 	if refusal != nil {
 		c.refuse(refusal)
 	} else if good < n {
@@ -113,6 +117,7 @@ func (c *conn) readStash(clock bool) error {
 	}
 	c.stash = c.stash[:len(c.stash)+n]
 	good, refusal := c.scan.Scan(c.stash)
+	c.whole.Store(c.scan.AtStart())
 	c.good = good
 	switch {
 	case refusal != nil:

@@ -1,7 +1,6 @@
 package door
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -23,33 +22,11 @@ func requestID(next http.Handler) http.Handler {
 // deadline ends the request's context in time, and lets it name the request. A negative limit has no end but the client's.
 func deadline(limit time.Duration, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := r.Context()
+		ctx := &request{Context: r.Context(), id: w.Header().Get(httpio.RequestIDHeader)}
 		if limit >= 0 {
-			limited, cancel := context.WithTimeout(ctx, limit)
-			defer cancel()
-			ctx = limited
+			ctx.by = time.Now().Add(limit)
 		}
-		next.ServeHTTP(w, r.WithContext(request{ctx, w.Header().Get(httpio.RequestIDHeader)}))
+		defer ctx.end()
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
-}
-
-// request is the context of a request that knows its id.
-type request struct {
-	context.Context
-	id string
-}
-
-type idKey struct{}
-
-func (r request) Value(key any) any {
-	if key == (idKey{}) {
-		return r.id
-	}
-	return r.Context.Value(key)
-}
-
-// RequestID is the id of the request whose context this is; empty outside of one.
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(idKey{}).(string)
-	return id
 }
