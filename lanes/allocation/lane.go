@@ -38,6 +38,8 @@ type Lane struct {
 	ledger   *ledgerStore
 	sources  []*source
 	ready    chan struct{} // closed when Start has succeeded
+	pulse    pulse         // of the page
+	figures  gauge         // of the page
 }
 
 // Module is the lane with its default config, for the list of lanes.
@@ -148,6 +150,10 @@ func (l *Lane) Run(ctx context.Context) error {
 	g.Go(func() error { return l.recorder.Run(run) })
 	g.Go(func() error { return l.keeper.run(run) })
 	g.Go(func() error { return l.refresher.run(run) })
+	g.Go(func() error { return l.pulse.run(run, l.metrics) })
+	if l.deps.Demo {
+		g.Go(func() error { return newAudience(l.Service).run(run) })
+	}
 	for _, s := range l.sources {
 		g.Go(func() error { return s.run(run) })
 	}
