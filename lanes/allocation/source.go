@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -12,8 +13,7 @@ type oldRows interface {
 	Read(ctx context.Context, queries map[Kind]string, v visitor) error
 }
 
-// source keeps the things of one old database as its rows say. Only its own goroutine (and Start before that) touches it,
-// but for what its report shows.
+// source keeps the things of one old database as its rows say.
 type source struct {
 	cfg     Source
 	queries map[Kind]string
@@ -21,10 +21,12 @@ type source struct {
 	rows    oldRows
 	log     *slog.Logger
 	metrics *sourceMetrics
-	mirror  *mirror
-	broken  *complaints
+	broken  *complaints // has its own lock, as the report has: both are shown while rows are being read
 	report  sourceReport
-	read    bool // whether the rows have been read since the process started
+
+	mu     sync.Mutex // one reading at a time; taken before the other locks
+	mirror *mirror
+	read   bool // whether the rows have been read since the process started
 }
 
 func (s *Service) newSource(cfg Source, m *sourceMetrics) *source {
@@ -42,13 +44,14 @@ func (s *Service) newSource(cfg Source, m *sourceMetrics) *source {
 // start reads the rows where nothing is there of this source yet, so that what is served from the beginning is not empty.
 // An old database that is away does not keep the process from starting.
 func (s *source) start(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err := s.mirror.sync(ctx, s.service.store); err != nil {
 		return fmt.Errorf("source %s: read the catalogue: %w", s.cfg.Name, err)
 	}
-	if s.mirror.has() {
-		return nil
+	if !s.mirror.has() {
+		s.readOnce(ctx)
 	}
-	s.poll(ctx)
 	return ctx.Err()
 }
 
@@ -56,9 +59,7 @@ func (s *source) start(ctx context.Context) error {
 func (s *source) run(ctx context.Context) error {
 	tick := time.NewTicker(s.cfg.Interval)
 	defer tick.Stop()
-	if !s.read {
-		s.poll(ctx)
-	}
+	s.first(ctx)
 	for {
 		select {
 		case <-ctx.Done():
@@ -71,6 +72,21 @@ func (s *source) run(ctx context.Context) error {
 
 // poll reads the rows once and makes the catalogue what they say. What went wrong is in the report and in the log.
 func (s *source) poll(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.readOnce(ctx)
+}
+
+// first reads the rows if they have not been read yet.
+func (s *source) first(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.read {
+		s.readOnce(ctx)
+	}
+}
+
+func (s *source) readOnce(ctx context.Context) {
 	if s.service.keeper.fenced() {
 		return // a newer process does it
 	}
