@@ -19,16 +19,16 @@ var demoPlacements = []Placement{
 }
 
 var demoCampaigns = []Campaign{
-	{ID: "otter-money", Advertiser: "otter", Name: "파킹통장과 적금 | Savings", TotalBudget: won(600_000)},
-	{ID: "otter-card", Advertiser: "otter", Name: "교통 카드 | Commuter card", TotalBudget: won(120_000), Caps: []Cap{{6, "24h"}}},
-	{ID: "whale-dawn", Advertiser: "whale", Name: "새벽배송 | Dawn delivery", TotalBudget: won(90_000)},
-	{ID: "squirrel-shops", Advertiser: "squirrel", Name: "매장 방문 | Shop visits", TotalBudget: won(48_000)},
+	{ID: "otter-money", Advertiser: "otter", Name: "파킹통장과 적금 | Savings", TotalBudget: won(240_000)},
+	{ID: "otter-card", Advertiser: "otter", Name: "교통 카드 | Commuter card", TotalBudget: won(60_000), Caps: []Cap{{6, "24h"}}},
+	{ID: "whale-dawn", Advertiser: "whale", Name: "새벽배송 | Dawn delivery", TotalBudget: won(60_000)},
+	{ID: "squirrel-shops", Advertiser: "squirrel", Name: "매장 방문 | Shop visits", TotalBudget: won(24_000)},
 	{ID: "squirrel-app", Advertiser: "squirrel", Name: "앱 설치 | App installs", TotalBudget: won(4_000)},
-	{ID: "crane-flights", Advertiser: "crane", Name: "국내선과 단거리 | Short flights", TotalBudget: won(300_000), Caps: []Cap{{4, "24h"}}},
-	{ID: "seal-lighthouse", Advertiser: "seal", Name: "등대지기 키우기 출시 | Lighthouse Keeper launch", TotalBudget: won(150_000)},
-	{ID: "goat-shoes", Advertiser: "goat", Name: "러닝화 | Running shoes", TotalBudget: won(36_000)},
-	{ID: "firefly-trial", Advertiser: "firefly", Name: "두 달 체험 | Two-month trial", TotalBudget: won(24_000)},
-	{ID: "owl-reading", Advertiser: "owl", Name: "구독 독서 | Reading plan", TotalBudget: won(9_000)},
+	{ID: "crane-flights", Advertiser: "crane", Name: "국내선과 단거리 | Short flights", TotalBudget: won(120_000), Caps: []Cap{{4, "24h"}}},
+	{ID: "seal-lighthouse", Advertiser: "seal", Name: "등대지기 키우기 출시 | Lighthouse Keeper launch", TotalBudget: won(60_000)},
+	{ID: "goat-shoes", Advertiser: "goat", Name: "러닝화 | Running shoes", TotalBudget: won(18_000)},
+	{ID: "firefly-trial", Advertiser: "firefly", Name: "두 달 체험 | Two-month trial", TotalBudget: won(12_000)},
+	{ID: "owl-reading", Advertiser: "owl", Name: "구독 독서 | Reading plan", TotalBudget: won(5_000)},
 }
 
 func daily(n float64, pacing string) func(*LineItem) {
@@ -50,11 +50,11 @@ func together(changes ...func(*LineItem)) func(*LineItem) {
 var demoAds = []demoAd{
 	{
 		"otter-parking", "otter-money", TierSponsorship, "cpm", 9_000, "하루만 맡겨도 이자가 쌓이는 파킹통장", "A savings account that pays by the day",
-		"age BETWEEN 19 AND 65", together(daily(40_000, "even"), seldom(Cap{3, "24h"})),
+		"age BETWEEN 19 AND 65", together(daily(12_000, "even"), seldom(Cap{3, "24h"})),
 	},
 	{
 		"otter-first", "otter-money", TierStandard, "cpm", 5_500, "사회초년생 첫 적금, 우대 금리까지 한 번에", "Your first savings plan, with the better rate",
-		"age BETWEEN 19 AND 34", daily(25_000, "even"),
+		"age BETWEEN 19 AND 34", daily(8_000, "even"),
 	},
 	{
 		"otter-score", "otter-money", TierStandard, "cpc", 350, "내 신용점수, 3초 만에 확인하기", "See your credit score in three seconds",

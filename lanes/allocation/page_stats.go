@@ -114,6 +114,7 @@ func (l *Lane) advertisers(ctx context.Context) (map[string]string, error) {
 // stat is one counter that moves.
 type stat struct {
 	Key, Label, Value, Unit, Note string
+	Beside                        string // what else there is to say, where there is no line
 	Line, Area                    string // of the last minute, in a box of 120 by 32
 }
 
@@ -131,8 +132,14 @@ func (k *looker) stats(f *figures) []stat {
 		{Key: "rate", Label: k.words.Rate, Value: fmt.Sprintf("%.1f", recent(beats)), Unit: k.words.PerSecond, Note: k.words.LastMinute},
 		{Key: "impressions", Label: k.words.Impressions, Value: grouped(n.Impressions), Note: k.words.Day},
 		{Key: "clicks", Label: k.words.Clicks, Value: grouped(n.Clicks), Note: k.words.Day},
-		{Key: "ctr", Label: k.words.CTR, Value: percent(n.Clicks, n.Impressions), Note: k.words.Day},
-		{Key: "spend", Label: k.words.Spend, Value: k.money(n.Spend), Note: k.words.Day},
+		{
+			Key: "ctr", Label: k.words.CTR, Value: percent(n.Clicks, n.Impressions), Note: k.words.Day,
+			Beside: fmt.Sprintf(k.words.Conversions, grouped(n.Conversions)),
+		},
+		{
+			Key: "spend", Label: k.words.Spend, Value: k.money(n.Spend), Note: k.words.Day,
+			Beside: fmt.Sprintf(k.words.PerThousand, k.money(1000*n.Spend/max(1, n.Impressions))),
+		},
 	}
 	list[0].Line, list[0].Area = column(func(b beat) float64 { return b.decisions })
 	list[1].Line, list[1].Area = column(func(b beat) float64 { return b.impressions })
@@ -201,7 +208,7 @@ func (k *looker) budgets(f *figures) []budgetView {
 			v.Total, v.Left, v.Exhausted = k.money(total), k.money(left), spent >= total-total/200
 			v.SpentPart = 100 * float64(spent) / float64(total)
 			v.LeasedPart = 100 * float64(leased) / float64(total)
-			v.Percent = fmt.Sprintf("%.0f%%", v.SpentPart)
+			v.Percent = fmt.Sprintf("%.1f%%", v.SpentPart)
 		}
 		list = append(list, v)
 	}

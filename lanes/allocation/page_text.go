@@ -2,46 +2,56 @@ package allocation
 
 // words are all that the page says, in one language.
 type words struct {
-	Title, Heading, Lede, Language, Other, OtherLang                                        string
-	Live, Paused, Offline, Pause, Resume                                                    string
-	Rate, PerSecond, Impressions, Clicks, CTR, Spend, Day, LastMinute                       string
-	Viewer, ViewerHint, UserID, Any, Apply, Examples, Now, Ad, Content, House, Slot, Nobody string
-	Empty, NoPlacements, NoPlacementsHint, Shown24, Price, Fenced                           string
-	Why, WhyHint, Placement, Search, All, Won, Lost, WonSlot, Rank, Cannot, More, NoMatch   string
-	Budgets, Spent, Leased, Left, Of, NoLimit, NoBudgets, Exhausted, Summary                string
-	Asked, Missing, Nearest, Daily                                                          string
+	Title, Heading, Lede, Other, OtherLang                            string
+	Live, Paused, Offline, Pause, Resume, Fenced                      string
+	Rate, PerSecond, Impressions, Clicks, CTR, Spend, Day, LastMinute string
+	Conversions, PerThousand                                          string
+	Viewer, ViewerHint, UserID, Any, Apply, Examples, Choose          string
+	Now, Ad, Content, House, Empty, NoPlacements, NoPlacementsHint    string
+	Caption, Price                                                    string
+	Why, WhyHint, Placement, Search, All, Won, ShowAll, WonSlot, Rank string
+	Cannot, More, NoMatch, Summary, Asked, Missing, Nearest, Daily    string
+	Budgets, Spent, Leased, Left, NoLimit, NoBudgets, Exhausted       string
 }
 
 var pageWords = map[string]*words{
 	"en": {
-		Title: "Allocation", Heading: "What is showing right now", Language: "English", Other: "한국어", OtherLang: "ko",
+		Title: "Allocation", Heading: "What is showing right now", Other: "한국어", OtherLang: "ko",
 		Lede: "Every unlock asks Hotlane what to show. Change who is looking to see what that person would get this second, and why everything else did not make it.",
 		Live: "Live", Paused: "Paused", Offline: "No answer; trying again", Pause: "Pause updates", Resume: "Resume updates",
-		Rate: "Decisions", PerSecond: "a second", Impressions: "Impressions", Clicks: "Clicks", CTR: "Click rate", Spend: "Spend", Day: "last 24 hours", LastMinute: "The last minute",
-		Viewer: "Who is looking", ViewerHint: "Nothing is reserved and nothing is counted: this only asks.", UserID: "User ID", Any: "any", Apply: "Show", Examples: "For example",
-		Now: "On screen", Ad: "Ad", Content: "Story", House: "House", Slot: "slot", Nobody: "",
-		Empty: "Nothing to show here.", NoPlacements: "There are no placements yet.", NoPlacementsHint: "Create one with POST /v1/allocation/placements, or import a catalogue.",
-		Shown24: "shown", Price: "an impression", Fenced: "A newer process has taken over; this one decides no more.",
+		Fenced: "A newer process has taken over; this one decides no more.",
+		Rate:   "Decisions", PerSecond: "a second", Impressions: "Impressions", Clicks: "Clicks", CTR: "Click rate", Spend: "Spend",
+		Day: "last 24 hours", LastMinute: "the last minute", Conversions: "%s conversions", PerThousand: "%s per 1,000 impressions",
+		Viewer: "Who is looking", ViewerHint: "Nothing is reserved and nothing is counted: this only asks.", UserID: "User ID", Any: "any",
+		Apply: "Show", Examples: "For example", Choose: "Someone else",
+		Now: "On screen", Ad: "Ad", Content: "Story", House: "House", Empty: "Nothing to show here.",
+		NoPlacements: "There are no placements yet.", NoPlacementsHint: "Create one with POST /v1/allocation/placements, or import a catalogue.",
+		Caption: "%s impressions · click rate %s", Price: "%s a view",
 		Why: "Why these, and not the others?", WhyHint: "Every candidate for one placement, with all reasons that kept it out.", Placement: "Placement",
-		Search: "Find by name, ID or reason", All: "All", Won: "Won", Lost: "Passed over", WonSlot: "Won slot %d", Rank: "rank %d", Cannot: "cannot run", More: "and %d more candidates; search by ID to see one of them",
-		NoMatch: "No candidate matches.", Budgets: "Campaign budgets", Spent: "spent", Leased: "on lease", Left: "left", Of: "of %s", NoLimit: "no limit",
-		NoBudgets: "No campaign has a budget.", Exhausted: "used up", Summary: "%d of %d candidates won",
-		Asked: "given: %s", Missing: "not given", Nearest: "nearest of %d alternatives", Daily: "%s a day",
+		Search: "Find by name, ID or reason", All: "All", Won: "Won", ShowAll: "Show all %d", WonSlot: "Won slot %d", Rank: "rank %d",
+		Cannot: "cannot run", More: "And %d more; search for the ID of one to see it.", NoMatch: "No candidate matches.",
+		Summary: "%d of %d candidates won", Asked: "given: %s", Missing: "not given", Nearest: "nearest of %d alternatives", Daily: "%s a day",
+		Budgets: "Campaign budgets", Spent: "spent", Leased: "on lease", Left: "left", NoLimit: "no limit",
+		NoBudgets: "No campaign has a budget.", Exhausted: "used up",
 	},
 	"ko": {
-		Title: "할당 현황", Heading: "지금 나가고 있는 광고와 콘텐츠", Language: "한국어", Other: "English", OtherLang: "en",
-		Lede: "휴대전화 화면이 켜질 때마다 무엇을 보여 줄지 Hotlane이 고릅니다. 보는 사람을 바꾸면 그 사람에게 지금 무엇이 보이는지, 나머지는 왜 나가지 않았는지 바로 알 수 있습니다.",
-		Live: "실시간", Paused: "멈춤", Offline: "응답이 없어 다시 시도합니다", Pause: "갱신 멈추기", Resume: "갱신 계속하기",
-		Rate: "할당 결정", PerSecond: "초당", Impressions: "노출", Clicks: "클릭", CTR: "클릭률", Spend: "집행 금액", Day: "최근 24시간", LastMinute: "최근 1분",
-		Viewer: "누가 보고 있나요", ViewerHint: "조회만 합니다. 예산을 예약하거나 횟수를 세지 않습니다.", UserID: "사용자 ID", Any: "상관없음", Apply: "보기", Examples: "예시",
-		Now: "지금 화면", Ad: "광고", Content: "콘텐츠", House: "자체", Slot: "번 자리", Nobody: "",
-		Empty: "보여 줄 것이 없습니다.", NoPlacements: "아직 지면이 없습니다.", NoPlacementsHint: "POST /v1/allocation/placements로 지면을 만들거나 카탈로그를 가져오세요.",
-		Shown24: "노출", Price: "노출당", Fenced: "새 프로세스가 일을 넘겨받아, 이 프로세스는 더 이상 할당하지 않습니다.",
-		Why: "왜 이 결과인가요?", WhyHint: "한 지면의 모든 후보와, 나가지 못한 이유 전부를 보여 줍니다.", Placement: "지면",
-		Search: "이름, ID, 이유로 찾기", All: "전체", Won: "선택됨", Lost: "제외됨", WonSlot: "%d번 자리에 선택됨", Rank: "%d순위", Cannot: "집행 불가", More: "이 밖에 후보가 %d개 더 있습니다. ID로 찾으면 볼 수 있습니다.",
-		NoMatch: "맞는 후보가 없습니다.", Budgets: "캠페인 예산", Spent: "집행", Leased: "예약 중", Left: "남음", Of: "총 %s", NoLimit: "한도 없음",
-		NoBudgets: "예산이 있는 캠페인이 없습니다.", Exhausted: "소진", Summary: "후보 %[2]d개 중 %[1]d개가 선택되었습니다",
-		Asked: "요청 값: %s", Missing: "요청에 없음", Nearest: "%d가지 조건 중 가장 가까운 것", Daily: "하루 %s",
+		Title: "할당 현황", Heading: "지금 나가고 있는 광고와 콘텐츠", Other: "English", OtherLang: "en",
+		Lede: "화면이 켜질 때마다 무엇을 보여 줄지 Hotlane이 고릅니다. 보는 사람을 바꾸면 그 사람에게 지금 무엇이 보이는지, 나머지는 왜 나가지 않았는지 바로 알 수 있습니다.",
+		Live: "실시간", Paused: "멈춤", Offline: "응답이 없어 다시 시도하고 있습니다", Pause: "갱신 멈추기", Resume: "갱신 계속하기",
+		Fenced: "새 프로세스가 일을 넘겨받아, 이 프로세스는 더 이상 할당하지 않습니다.",
+		Rate:   "할당 결정", PerSecond: "회/초", Impressions: "노출", Clicks: "클릭", CTR: "클릭률", Spend: "집행 금액",
+		Day: "최근 24시간", LastMinute: "최근 1분", Conversions: "전환 %s건", PerThousand: "노출 1,000회당 %s",
+		Viewer: "누가 보고 있나요?", ViewerHint: "조회만 합니다. 예산을 예약하거나 노출 횟수를 세지 않습니다.", UserID: "사용자 ID", Any: "상관없음",
+		Apply: "보기", Examples: "예시 사용자", Choose: "조건 직접 고르기",
+		Now: "지금 화면", Ad: "광고", Content: "콘텐츠", House: "자체 홍보", Empty: "보여 줄 것이 없습니다.",
+		NoPlacements: "아직 지면이 없습니다.", NoPlacementsHint: "POST /v1/allocation/placements로 지면을 만들거나 카탈로그를 가져오세요.",
+		Caption: "노출 %s · 클릭률 %s", Price: "노출당 %s",
+		Why: "왜 이 결과인가요?", WhyHint: "한 지면의 모든 후보와, 나가지 못한 이유를 빠짐없이 보여 줍니다.", Placement: "지면",
+		Search: "이름, ID, 이유로 찾기", All: "전체", Won: "선택됨", ShowAll: "%d개 모두 보기", WonSlot: "%d번 자리에 선택됨", Rank: "%d순위",
+		Cannot: "집행 불가", More: "이 밖에 %d개가 더 있습니다. ID로 찾으면 볼 수 있습니다.", NoMatch: "맞는 후보가 없습니다.",
+		Summary: "후보 %[2]d개 중 %[1]d개가 선택되었습니다", Asked: "요청 값: %s", Missing: "요청에 없음", Nearest: "%d가지 조건 중 가장 가까운 것", Daily: "하루 %s",
+		Budgets: "캠페인 예산", Spent: "집행", Leased: "예약 중", Left: "남음", NoLimit: "한도 없음",
+		NoBudgets: "예산이 있는 캠페인이 없습니다.", Exhausted: "소진",
 	},
 }
 

@@ -1,30 +1,35 @@
 // The page of the allocation lane: asks for what changed and puts it in place, and finds among the candidates.
 
 const page = /** @type {HTMLElement} */ (document.querySelector("[data-live]"));
-const viewer = /** @type {HTMLFormElement} */ (page.querySelector("[data-viewer]"));
-const find = /** @type {HTMLFormElement} */ (page.querySelector("[data-find]"));
+const viewer = /** @type {HTMLFormElement} */ (document.getElementById("viewer"));
 const state = /** @type {HTMLElement} */ (page.querySelector("[data-state]"));
 const pause = /** @type {HTMLButtonElement} */ (page.querySelector("[data-pause]"));
-const placement = /** @type {HTMLInputElement} */ (page.querySelector("[data-placement]"));
-const search = /** @type {HTMLInputElement} */ (find.elements.namedItem("q"));
-const choice = /** @type {HTMLSelectElement} */ (find.elements.namedItem("placement"));
+const more = /** @type {HTMLButtonElement} */ (page.querySelector("[data-more]"));
+const kinds = /** @type {HTMLElement} */ (page.querySelector("[data-kinds]"));
+const nothing = /** @type {HTMLElement} */ (page.querySelector("[data-nothing]"));
+const search = /** @type {HTMLInputElement} */ (document.getElementById("find-text"));
+const choice = /** @type {HTMLSelectElement} */ (document.getElementById("find-placement"));
 
 const interval = 1500; // milliseconds between looks
 const explainEvery = 4; // looks between explanations, which are longer
+const few = 12; // candidates that are shown at first
 
 let paused = false;
+let all = false; // whether all candidates are shown
 let looks = 0;
 /** @type {AbortController | undefined} */
 let asking;
 /** @type {number | undefined} */
 let timer;
 
-/** @returns {URLSearchParams} what the forms say, without what is empty */
+/** @returns {URLSearchParams} what the form says, without what is empty and what is found here */
 function asked() {
   const query = new URLSearchParams();
   for (const [name, value] of new FormData(viewer)) {
-    if (typeof value === "string" && value !== "") query.append(name, value);
+    if (typeof value === "string" && value !== "" && name !== "q") query.append(name, value);
   }
+  // What none of those shown has may be the id of one that did not fit: that the server knows.
+  if (search.value && !nothing.hidden) query.set("q", search.value);
   return query;
 }
 
@@ -129,21 +134,25 @@ function refresh() {
   look(["stats", "now", "budgets", "explain"]).then(again);
 }
 
-/** Hides the candidates that do not have every word, or are not of the kind. */
+/** Hides the candidates that do not have every word, or are not of the kind, or are more than a few. */
 function filter() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const kind = new FormData(find).get("kind") ?? "";
-  let shown = 0;
-  const all = page.querySelectorAll(".candidate");
-  for (const one of all) {
+  const chosen = kinds.querySelector("input:checked");
+  const kind = chosen instanceof HTMLInputElement ? chosen.value : "";
+  const some = all || words.length > 0 || kind !== "" ? Infinity : few;
+  let found = 0;
+  const candidates = page.querySelectorAll(".candidate");
+  for (const one of candidates) {
     if (!(one instanceof HTMLElement)) continue;
     const text = one.dataset.text ?? "";
     const fits = kind === "" || (kind === "won" ? one.classList.contains("won") : one.dataset.kind === kind);
-    one.hidden = !(fits && words.every((word) => text.includes(word)));
-    if (!one.hidden) shown++;
+    const hit = fits && words.every((word) => text.includes(word));
+    if (hit) found++;
+    one.hidden = !hit || found > some;
   }
-  const nothing = page.querySelector("[data-nothing]");
-  if (nothing instanceof HTMLElement) nothing.hidden = shown > 0 || all.length === 0;
+  nothing.hidden = found > 0 || candidates.length === 0;
+  more.hidden = found <= some;
+  more.textContent = (more.dataset.words ?? "").replace("%d", String(found));
 }
 
 /** The clock of the lock screen is the viewer's own. */
@@ -160,30 +169,24 @@ function clocks() {
   }
 }
 
-/** @param {string} id */
-function choose(id) {
-  placement.value = id;
-  choice.value = id;
-  refresh();
-}
-
 viewer.addEventListener("change", refresh);
 viewer.addEventListener("submit", (event) => {
   event.preventDefault();
   refresh();
 });
-choice.addEventListener("change", () => choose(choice.value));
+choice.addEventListener("change", refresh);
 search.addEventListener("input", filter);
-find.addEventListener("change", filter);
-find.addEventListener("submit", (event) => {
-  // A text that none of those shown has may be the id of one that did not fit: that the server knows.
-  if (page.querySelector(".candidate:not([hidden])")) event.preventDefault();
+kinds.addEventListener("change", filter);
+more.addEventListener("click", () => {
+  all = true;
+  filter();
 });
 page.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("[data-explain]") : null;
   if (!(link instanceof HTMLElement)) return;
   event.preventDefault();
-  choose(link.dataset.explain ?? "");
+  choice.value = link.dataset.explain ?? "";
+  refresh();
   document.getElementById("why")?.scrollIntoView();
 });
 pause.addEventListener("click", () => {
@@ -198,7 +201,7 @@ document.addEventListener("visibilitychange", () => {
 });
 
 pause.hidden = false;
-for (const kinds of find.querySelectorAll(".kinds")) if (kinds instanceof HTMLElement) kinds.hidden = false;
+kinds.hidden = false;
 clocks();
 filter();
 say("live");
