@@ -122,10 +122,11 @@ func (a *Authenticator) setCookie(w http.ResponseWriter, r *http.Request, token 
 	})
 }
 
-// localPath is next if it stays on this site. Browsers read a backslash as a slash, so neither may come second.
+// localPath is next if it stays on this site. Browsers read a backslash as a slash, and http.Redirect cleans "/./" away, so a
+// backslash may stand nowhere and a slash not second.
 func localPath(next string) string {
-	if !strings.HasPrefix(next, "/") || len(next) > 1 && (next[1] == '/' || next[1] == '\\') ||
-		strings.ContainsFunc(next, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") ||
+		strings.ContainsFunc(next, func(c rune) bool { return c < ' ' || c == 0x7f || c == '\\' }) {
 		return "/"
 	}
 	return next

@@ -122,7 +122,7 @@ func TestLoginRefused(t *testing.T) {
 	if w := login(a, strings.Repeat("x", 10000), "/"); w.Code != http.StatusBadRequest {
 		t.Errorf("an endless form: got %d", w.Code)
 	}
-	for _, next := range []string{"//evil.example", `/\evil.example`, "https://evil.example", "javascript:alert(1)", "", "/\t/evil.example"} {
+	for _, next := range []string{"//evil.example", `/\evil.example`, `/./\evil.example`, `/x/../\evil.example/`, "https://evil.example", "javascript:alert(1)", "", "/\t/evil.example"} {
 		if w := login(a, made.Admin, next); w.Header().Get("Location") != "/" {
 			t.Errorf("next %q led to %q", next, w.Header().Get("Location"))
 		}
