@@ -2,7 +2,9 @@ package allocation
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/admit"
@@ -98,7 +100,7 @@ func (l *Lane) pixel(w http.ResponseWriter, r *http.Request) error {
 	if kind == Click {
 		return l.click(w, r, tok)
 	}
-	if _, err := l.Report(r.Context(), kind, tok); err != nil {
+	if err := l.happened(r, kind, tok); err != nil {
 		return err
 	}
 	if kind == Conversion {
@@ -115,13 +117,36 @@ func (l *Lane) click(w http.ResponseWriter, r *http.Request, tok string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := l.Report(r.Context(), Click, tok); err != nil {
+	if err := l.happened(r, Click, tok); err != nil {
 		w.Header().Set("X-Hotlane-Not-Recorded", codeOf(err))
 	}
-	w.Header().Set("Location", landing)
+	w.Header().Set("Location", asciiURL(landing))
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.WriteHeader(http.StatusFound)
 	return nil
+}
+
+// happened reports the event. A HEAD is none: mail scanners and link checkers send it, and a click may cost money.
+func (l *Lane) happened(r *http.Request, kind EventKind, tok string) error {
+	if r.Method == http.MethodHead {
+		_, err := l.verify(tok, l.now())
+		return err
+	}
+	_, err := l.Report(r.Context(), kind, tok)
+	return err
+}
+
+// asciiURL escapes what a header cannot carry to every client alike (RFC 9110, 5.5): spaces and all that is not ASCII.
+func asciiURL(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c > ' ' && c < 0x7f {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
 }
 
 // codeOf is the code of a refusal; "" for none.
