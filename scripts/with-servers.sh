@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command with private servers, and takes them down when it ends, however it ends:
 #
-#   scripts/with-servers.sh postgres redis mysql chromium gcc -- go test -tags integration ./...
+#   scripts/with-servers.sh postgres redis mysql chromium django gcc -- go test -tags integration ./...
 #
 # Each name before -- is something the command needs. What is missing is installed with apt (Debian, Ubuntu) after saying so.
 # The servers listen on free loopback ports, keep their files in a temporary folder, and are told to the command by
@@ -15,12 +15,12 @@ die() { say "$*"; exit 1; }
 wanted=()
 while (($#)) && [[ $1 != -- ]]; do
 	case $1 in
-	postgres | redis | mysql | chromium | gcc) wanted+=("$1") ;;
-	*) die "unknown: $1 (postgres redis mysql chromium gcc)" ;;
+	postgres | redis | mysql | chromium | django | gcc) wanted+=("$1") ;;
+	*) die "unknown: $1 (postgres redis mysql chromium django gcc)" ;;
 	esac
 	shift
 done
-(($# > 1)) || die "usage: $0 postgres redis mysql chromium gcc -- command…"
+(($# > 1)) || die "usage: $0 postgres redis mysql chromium django gcc -- command…"
 shift
 
 # --- what must be there -----------------------------------------------------------------------------------------------------
@@ -41,6 +41,7 @@ program() {
 	redis) first redis-server valkey-server ;;
 	mysql) first mariadbd mysqld ;;
 	chromium) first chromium chromium-browser google-chrome google-chrome-stable ;;
+	django) /usr/bin/python3 -c 'import django, django_redis, psycopg2' 2>/dev/null && first gunicorn ;;
 	gcc) first cc gcc ;;
 	esac
 }
@@ -52,6 +53,7 @@ packages() {
 	chromium) # with a font for the Korean text of the pages; on Ubuntu the package has the longer name
 		if apt-cache policy chromium 2>/dev/null | grep -q 'Candidate: [0-9]'; then echo chromium; else echo chromium-browser; fi
 		echo fonts-noto-cjk ;;
+	django) echo gunicorn python3-django python3-django-redis python3-psycopg2 ;; # what examples/django runs on
 	gcc) echo gcc libc6-dev ;;
 	esac
 }

@@ -29,12 +29,14 @@ func modules() []lane.Module {
 		decider, err = allocation.New(*m.Config.(*allocation.Config), d)
 		return decider, err
 	}
-	return []lane.Module{m, {Name: "legacy", New: func(lane.Deps) (lane.Lane, error) { return legacy{decider.Decide}, nil }}}
+	return []lane.Module{m, {Name: "legacy", New: func(lane.Deps) (lane.Lane, error) { return legacy{decider}, nil }}}
 }
 
-// legacy is the lane that answers the old URL.
+// legacy is the lane that answers the old URL. What it asks is the allocation lane.
 type legacy struct {
-	decide func(context.Context, *allocation.Request) (*allocation.Answer, error)
+	allocation interface {
+		Decide(context.Context, *allocation.Request) (*allocation.Answer, error)
+	}
 }
 
 func (legacy) Name() string { return "legacy" }
@@ -44,7 +46,7 @@ func (l legacy) Routes() []lane.Route {
 }
 
 func (l legacy) answer(w http.ResponseWriter, r *http.Request) error {
-	in, count, bad := &allocation.Request{Placements: make([]allocation.Ask, 1)}, "", error(nil)
+	in, count := &allocation.Request{Placements: make([]allocation.Ask, 1)}, ""
 	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		value, err := url.QueryUnescape(value)
@@ -72,12 +74,12 @@ func (l legacy) answer(w http.ResponseWriter, r *http.Request) error {
 		return write(w, 400, []byte(`{"result":"error","code":"bad_user","message":"user must have 1 to 64 characters"}`))
 	}
 	if count != "" { // without one: as many as the placement has
-		in.Placements[0].Count, bad = strconv.Atoi(count)
-		if n := in.Placements[0].Count; bad != nil || n < 1 || n > 20 {
+		n, err := strconv.ParseUint(count, 10, 8)
+		if in.Placements[0].Count = int(n); err != nil || n < 1 || n > 20 {
 			return write(w, 400, []byte(`{"result":"error","code":"bad_count","message":"count must be from 1 to 20"}`))
 		}
 	}
-	a, err := l.decide(r.Context(), in)
+	a, err := l.allocation.Decide(r.Context(), in)
 	if errors.Is(err, allocation.ErrUnknownPlacement) {
 		return write(w, 404, []byte(`{"result":"error","code":"unknown_placement","message":"there is no such placement"}`))
 	} else if err != nil {

@@ -3,88 +3,143 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
+	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
-	"github.com/hotlane/hotlane/app"
+	"github.com/google/go-cmp/cmp"
 )
+
+// hot is the URL that moves from Django to Hotlane.
+const hot = "/api/v1/lockscreen/allocation/"
 
 // The Django app answers by itself, and Hotlane answers for it from its tables: nobody may see a difference.
 func TestHotlaneAnswersWhatDjangoAnswers(t *testing.T) {
-	redis := os.Getenv("HOTLANE_TEST_REDIS")
-	if redis == "" {
-		t.Fatal("HOTLANE_TEST_REDIS is not set")
+	program := filepath.Join(t.TempDir(), "hotlane")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
-	database := filepath.Join(t.TempDir(), "db.sqlite3")
-	django := startDjango(t, database, redis)
-	hotlane := startHotlane(t, django, database)
-
-	compare := exec.CommandContext(t.Context(), "/usr/bin/python3", "../../bench/peers/compare.py",
-		"--warm", "--requests", "200", "--seed", "7", django, hotlane)
-	if out, err := compare.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-	follow(t, hotlane)
-	for _, path := range []string{"/api/articles/300001", "/api/articles/?topic=food", "/api/users/me", "/healthz", "/nothing/here"} {
-		if got, want := get(t, hotlane+path), get(t, django+path); got != want {
-			t.Errorf("%s: %q behind Hotlane, %q from Django", path, got, want)
-		}
-	}
-	for _, query := range []string{"", "?user=u1", "?user=u1&placement=nowhere", "?user=u1&placement=lock&count=0", "?user=u1&placement=lock&count=21"} {
-		const path = "/api/v1/lockscreen/allocation/"
-		if got, want := get(t, hotlane+path+query), get(t, django+path+query); spaceless(got) != spaceless(want) {
-			t.Errorf("%s: %q from the lane, %q from Django", query, got, want)
-		}
+	for _, e := range engines(t) {
+		t.Run(e.name, func(t *testing.T) {
+			s := start(t, e, program)
+			s.compareMany()
+			s.compareCaps()
+			s.compareRefusals()
+			s.passThrough()
+			s.follow()
+			s.change() // the last, since Django itself sees changes a minute later
+		})
 	}
 }
 
-// follow does what a client does with a slot: it reports that the slot was shown, and that it was tapped.
-func follow(t *testing.T, hotlane string) {
-	t.Helper()
-	var answer struct {
-		Slots []struct {
-			Landing    string `json:"landing_url"`
-			Impression string `json:"impression_url"`
-			Click      string `json:"click_url"`
-		}
-	}
-	const ask = "/api/v1/lockscreen/allocation/?placement=lock&count=1&user=follower"
-	_, body, _ := strings.Cut(get(t, hotlane+ask), "OK ")
-	if err := json.Unmarshal([]byte(body), &answer); err != nil || len(answer.Slots) != 1 {
-		t.Fatalf("%v: %s", err, body)
-	}
-	slot := answer.Slots[0]
-	if got := get(t, hotlane+slot.Impression); !strings.HasPrefix(got, "200 OK GIF89a") {
-		t.Errorf("%s: %q, want a pixel", slot.Impression, got)
-	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Get(hotlane + slot.Click) //nolint:noctx // the server is the test's own
+// compareMany asks both at random, fresh users each time; some of them ask four times. Beside the impression's and click's
+// URL, which carry each server's own token, answers must be the same to the last field.
+func (s *stack) compareMany() {
+	s.t.Helper()
+	compare := exec.CommandContext(s.t.Context(), "/usr/bin/python3", "../../bench/peers/compare.py",
+		"--warm", "--requests", "550", "--seed", "7", s.django, s.hotlane)
+	out, err := compare.CombinedOutput()
 	if err != nil {
-		t.Fatal(err)
+		s.t.Errorf("%v\n%s", err, out)
 	}
-	defer resp.Body.Close()
-	if got := resp.Header.Get("Location"); resp.StatusCode != http.StatusFound || got != slot.Landing {
-		t.Errorf("%s: %s to %q, want 302 to %q", slot.Click, resp.Status, got, slot.Landing)
+	s.t.Logf("%s", out)
+}
+
+// compareCaps asks both for one user until the caps have taken their share.
+func (s *stack) compareCaps() {
+	s.t.Helper()
+	const query = "?placement=home&count=8&os=android&app_version=5.2.0&country=KR&language=ko&age=29&network=wifi&device=galaxy-s25&gender=f&interests=food,travel&user="
+	n := 0
+	poll(s.t, "leases for what this user sees", func() (string, bool) {
+		n++
+		user := fmt.Sprintf("warm-%d", n)
+		d := cmp.Diff(s.slots(s.django, query+user), s.slots(s.hotlane, query+user))
+		return d, d == ""
+	})
+	var answers []string
+	for n := range 12 {
+		want, got := s.slots(s.django, query+"again"), s.slots(s.hotlane, query+"again")
+		if d := cmp.Diff(want, got); d != "" {
+			s.t.Errorf("time %d (-Django +Hotlane)\n%s", n+1, d)
+		}
+		answers = append(answers, fmt.Sprint(got))
+	}
+	if answers[0] == answers[len(answers)-1] {
+		s.t.Error("the caps of what this user sees have no effect: the test shows nothing")
+	}
+}
+
+// slots asks for an allocation, and leaves out what is each server's own.
+func (s *stack) slots(base, query string) []map[string]any {
+	s.t.Helper()
+	var answer struct {
+		Result string
+		Slots  []map[string]any
+	}
+	r := fetch(s.t, http.MethodGet, base+hot+query, nil)
+	if err := json.Unmarshal([]byte(r.body), &answer); err != nil || answer.Result != "ok" {
+		s.t.Fatalf("%s: %v: %s", query, err, r.body)
+	}
+	for _, slot := range answer.Slots {
+		delete(slot, "impression_url")
+		delete(slot, "click_url")
+	}
+	return answer.Slots
+}
+
+func (s *stack) compareRefusals() {
+	s.t.Helper()
+	for _, query := range []string{
+		"", "?user=u1", "?user=u1&placement=nowhere", "?user=" + strings.Repeat("u", 65) + "&placement=lock",
+		"?user=u1&placement=lock&count=0", "?user=u1&placement=lock&count=21", "?user=u1&placement=lock&count=%2B4",
+	} {
+		want, got := fetch(s.t, http.MethodGet, s.django+hot+query, nil), fetch(s.t, http.MethodGet, s.hotlane+hot+query, nil)
+		if got.status != want.status || spaceless(got.body) != spaceless(want.body) {
+			s.t.Errorf("%s: %d %q from the lane, %d %q from Django", query, got.status, got.body, want.status, want.body)
+		}
 	}
 }
 
 func spaceless(s string) string { return strings.Join(strings.Fields(s), "") }
 
-// get is the status and the body.
-func get(t *testing.T, url string) string {
+// passThrough asks for what no lane answers.
+func (s *stack) passThrough() {
+	s.t.Helper()
+	for _, ask := range []string{
+		"GET /api/articles/300001", "GET /api/articles/?topic=food", "GET /api/users/me", "GET /healthz", "GET /nothing/here?a=1;b=%zz",
+		"GET /pictures/ad-100001.svg", "GET /admin/", "POST /api/articles/", "HEAD /healthz", "GET /api/v1/lockscreen/track/click/x",
+	} {
+		method, path, _ := strings.Cut(ask, " ")
+		header := http.Header{"Authorization": {"Bearer member-1"}}
+		want, got := fetch(s.t, method, s.django+path, header), fetch(s.t, method, s.hotlane+path, header)
+		if d := cmp.Diff(want, got, cmp.AllowUnexported(answer{})); d != "" {
+			s.t.Errorf("%s (-Django +behind Hotlane)\n%s", ask, d)
+		}
+	}
+}
+
+// answer is what a client gets, less what differs between any two answers.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func fetch(t *testing.T, method, url string, header http.Header) answer {
 	t.Helper()
-	resp, err := http.Get(url) //nolint:noctx // the server is the test's own
+	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if header != nil {
+		req.Header = header
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req) // redirects are not followed
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,122 +148,57 @@ func get(t *testing.T, url string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp.Status + " " + string(body)
+	for _, own := range []string{"Date", "Connection", "X-Request-Id"} { // when, to whom; and what Hotlane adds
+		resp.Header.Del(own)
+	}
+	return answer{resp.StatusCode, resp.Header, string(body)}
 }
 
-// startDjango makes a database of sample data and runs the app on it as it is run in production.
-func startDjango(t *testing.T, database, redis string) string {
-	t.Helper()
-	env := append(os.Environ(), "DJANGO_SECRET_KEY=only-for-tests", "DATABASE_URL=sqlite://"+database,
-		"REDIS_URL=redis://"+redis+"/9", "PYTHONDONTWRITEBYTECODE=1", "LISTEN=fd://3")
-	for _, args := range [][]string{{"migrate", "-v0"}, {"seed", "--items", "1000"}} {
-		cmd := exec.CommandContext(t.Context(), "/usr/bin/python3", append([]string{"backend/manage.py"}, args...)...)
-		cmd.Env = env
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", args, err, out)
+// follow does what a client does with a slot: it reports that the slot was shown, and that it was tapped.
+func (s *stack) follow() {
+	s.t.Helper()
+	var asked struct {
+		Slots []struct {
+			Landing    string `json:"landing_url"`
+			Impression string `json:"impression_url"`
+			Click      string `json:"click_url"`
 		}
 	}
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	r := fetch(s.t, http.MethodGet, s.hotlane+hot+"?placement=lock&count=1&user=follower", nil)
+	if err := json.Unmarshal([]byte(r.body), &asked); err != nil || len(asked.Slots) != 1 {
+		s.t.Fatalf("%v: %s", err, r.body)
 	}
-	defer l.Close()
-	socket, err := l.(*net.TCPListener).File()
-	if err != nil {
-		t.Fatal(err)
+	slot := asked.Slots[0]
+	if got := fetch(s.t, http.MethodGet, s.hotlane+slot.Impression, nil); got.status != http.StatusOK || !strings.HasPrefix(got.body, "GIF89a") {
+		s.t.Errorf("%s: %d %q, want a pixel", slot.Impression, got.status, got.body)
 	}
-	defer socket.Close()
-	var log bytes.Buffer
-	cmd := exec.Command("backend/run.sh") //nolint:noctx // ended below, in good order
-	cmd.Env, cmd.ExtraFiles, cmd.Stderr = env, []*os.File{socket}, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	got := fetch(s.t, http.MethodGet, s.hotlane+slot.Click, nil)
+	if to := got.header.Get("Location"); got.status != http.StatusFound || to != slot.Landing {
+		s.t.Errorf("%s: %d to %q, want 302 to %q", slot.Click, got.status, to, slot.Landing)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("Django says:\n%s", log.String())
+}
+
+// change edits a row and deletes one with Django, as its admin does.
+func (s *stack) change() {
+	s.t.Helper()
+	n := 0
+	first := func() map[string]any {
+		n++
+		slots := s.slots(s.hotlane, fmt.Sprintf("?placement=lock&count=1&user=changes-%d", n))
+		if len(slots) != 1 {
+			s.t.Fatalf("nothing is shown: %v", slots)
 		}
+		return slots[0]
+	}
+	shown := first()
+	s.manage("shell", "-c", fmt.Sprintf("from allocation.models import Creative; Creative.objects.filter(pk=%.0f).update(title='오늘만 \"반값\"')", shown["creative_id"]))
+	poll(s.t, "the new title is shown", func() (string, bool) {
+		now := first()
+		return fmt.Sprint(now), now["title"] == `오늘만 "반값"`
 	})
-	url := "http://" + l.Addr().String()
-	await(t, url+"/healthz", `"ok"`)
-	return url
-}
-
-// startHotlane runs the program of this folder on the config file of this folder, but for addresses.
-func startHotlane(t *testing.T, django, database string) string {
-	t.Helper()
-	config, err := os.ReadFile("hotlane.sqlite.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	file, addr := filepath.Join(dir, "hotlane.yaml"), filepath.Join(dir, "addr")
-	text := strings.NewReplacer("http://127.0.0.1:8000", django, "sqlite:examples/django/backend/db.sqlite3", "sqlite:"+database).
-		Replace(string(config))
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	var log bytes.Buffer
-	ended := make(chan int, 1)
-	go func() {
-		ended <- app.Run(ctx, app.Program{
-			Args: []string{"--config", file, "--data", dir, "serve", "--listen", "127.0.0.1:0", "--addr-file", addr},
-			Out:  &log, Err: &log, Lanes: modules,
-		})
-	}()
-	t.Cleanup(func() {
-		stop()
-		if code := <-ended; code != app.ExitOK {
-			t.Errorf("Hotlane ended with %d", code)
-		}
-		if t.Failed() {
-			t.Logf("Hotlane says:\n%s", log.String())
-		}
+	s.manage("shell", "-c", fmt.Sprintf("from allocation.models import LineItem; LineItem.objects.get(pk=%.0f).delete()", shown["item_id"]))
+	poll(s.t, "the deleted item is not shown", func() (string, bool) {
+		now := first()
+		return fmt.Sprint(now), now["item_id"] != shown["item_id"]
 	})
-	url := "http://" + strings.TrimSpace(awaitFile(t, addr))
-	await(t, url+"/api/v1/lockscreen/allocation/?placement=lock&user=first&count=1", `"position"`)
-	return url
-}
-
-func await(t *testing.T, url, want string) {
-	t.Helper()
-	poll(t, url, func() (string, bool) {
-		resp, err := http.Get(url) //nolint:noctx // as above
-		if err != nil {
-			return err.Error(), false
-		}
-		defer resp.Body.Close()
-		body, err := io.ReadAll(resp.Body)
-		return resp.Status + " " + string(body), err == nil && resp.StatusCode == http.StatusOK && bytes.Contains(body, []byte(want))
-	})
-}
-
-func awaitFile(t *testing.T, name string) string {
-	t.Helper()
-	return poll(t, name, func() (string, bool) {
-		b, err := os.ReadFile(name)
-		return string(b), err == nil && len(b) > 0
-	})
-}
-
-func poll(t *testing.T, what string, try func() (string, bool)) string {
-	t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	last := ""
-	for deadline := time.After(60 * time.Second); ; {
-		got, ok := try()
-		if ok {
-			return got
-		}
-		last = got
-		select {
-		case <-deadline:
-			t.Fatalf("%s: %s", what, last)
-		case <-tick.C:
-		}
-	}
 }
