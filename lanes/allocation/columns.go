@@ -1,14 +1,15 @@
 package allocation
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/hotlane/hotlane/platform/fault"
 )
@@ -67,10 +68,10 @@ func targetingColumn(s string) (any, error) {
 }
 
 func jsonColumn(s string) (any, error) {
-	if !json.Valid([]byte(s)) {
+	if !jsontext.Value(s).IsValid() {
 		return nil, errors.New("must be JSON")
 	}
-	return json.RawMessage(s), nil
+	return jsontext.Value(s), nil
 }
 
 // columns of each kind. An empty cell leaves the field out.
@@ -131,22 +132,43 @@ func fromColumns(kind Kind, names, cells []string) (thing, error) {
 	return t, decodeStrict(doc, t)
 }
 
-// decodeStrict refuses fields that are not there and values of the wrong type.
+// decodeStrict refuses fields that are not there or stand twice, and values of the wrong type.
 func decodeStrict(doc []byte, t thing) error {
-	if !utf8.Valid(doc) {
-		return ErrInvalid.With(fault.Field{Pointer: "", Rule: "must be UTF-8"})
+	err := json.Unmarshal(doc, t, json.RejectUnknownMembers(true))
+	if wrong, ok := errors.AsType[*json.SemanticError](err); ok {
+		return ErrInvalid.With(fault.Field{Pointer: clip(string(wrong.JSONPointer)), Rule: valueRule(wrong)})
 	}
-	d := json.NewDecoder(bytes.NewReader(doc))
-	d.DisallowUnknownFields()
-	err := d.Decode(t)
-	var wrong *json.UnmarshalTypeError
+	return notJSON(err)
+}
+
+func valueRule(e *json.SemanticError) string {
 	switch {
-	case errors.As(err, &wrong):
-		return ErrInvalid.With(fault.Field{Pointer: "/" + strings.ReplaceAll(wrong.Field, ".", "/"), Rule: fmt.Sprintf("must not be a %s", wrong.Value)})
-	case err != nil:
-		return ErrInvalid.With(fault.Field{Pointer: "", Rule: strings.TrimPrefix(err.Error(), "json: ")})
-	case d.More():
-		return ErrInvalid.With(fault.Field{Pointer: "", Rule: "must be one JSON object"})
+	case errors.Is(e.Err, json.ErrUnknownName):
+		return "is not a field of this kind of thing"
+	case errors.Is(e.Err, strconv.ErrRange):
+		return "must be in the range of its type"
+	case e.Err != nil:
+		return clip(e.Err.Error())
 	}
-	return nil
+	return fmt.Sprintf("must not be a %s", e.JSONKind)
+}
+
+// notJSON says what is wrong with a text that is not JSON as RFC 7493 has it: names once, UTF-8.
+func notJSON(err error) error {
+	if err == nil {
+		return nil
+	}
+	field := fault.Field{Rule: "must be a JSON object: " + clip(err.Error())}
+	if broken, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		field.Pointer = clip(string(broken.JSONPointer))
+	}
+	return ErrInvalid.With(field)
+}
+
+// clip keeps what a client sent from filling a message.
+func clip(s string) string {
+	if len(s) > 200 {
+		return strings.ToValidUTF8(s[:200], "") + "…"
+	}
+	return s
 }

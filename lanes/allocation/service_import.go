@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/hotlane/hotlane/platform/fault"
 )
@@ -93,31 +95,24 @@ func (im *importer) ndjson(r io.Reader) error {
 
 // object reads one line: the thing's fields, and its kind beside them as "thing".
 func (im *importer) object(line []byte) (thing, error) {
-	var head struct {
-		Thing Kind `json:"thing"`
+	var fields map[string]jsontext.Value
+	if err := json.Unmarshal(line, &fields); err != nil {
+		return nil, notJSON(err)
 	}
-	if err := json.Unmarshal(line, &head); err != nil {
-		return nil, ErrInvalid.With(fault.Field{Pointer: "", Rule: "must be a JSON object: " + err.Error()})
+	var kind Kind
+	if raw, ok := fields["thing"]; ok {
+		_ = json.Unmarshal(raw, &kind) // what is no text is no kind
 	}
-	t, err := newThing(head.Thing)
+	t, err := newThing(kind)
 	if err != nil {
 		return nil, ErrInvalid.With(fault.Field{Pointer: "/thing", Rule: "must be one of advertiser, campaign, line_item, creative, placement"})
 	}
-	rest, err := without(line, "thing")
+	delete(fields, "thing")
+	rest, err := json.Marshal(fields)
 	if err != nil {
 		return nil, err
 	}
 	return t, decodeStrict(rest, t)
-}
-
-// without returns the object less one field.
-func without(object []byte, field string) ([]byte, error) {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(object, &fields); err != nil {
-		return nil, err
-	}
-	delete(fields, field)
-	return json.Marshal(fields)
 }
 
 func (im *importer) csv(kind Kind, r io.Reader) error {
