@@ -159,28 +159,32 @@ func (r *refresher) changed(revision int64, changes []Change) {
 
 // stop clears the live bits of all that depends on a thing.
 func (c *catalogue) stop(kind Kind, id string) {
-	if kind == KindCreative {
+	switch kind {
+	case KindCreative:
 		if cr := c.creatives[id]; cr != nil {
 			cr.live.Store(false)
 		}
-		return
-	}
-	for l := range lists {
-		for i, it := range c.items[l] {
-			if it.belongs(kind, id) {
-				c.index[l].SetLive(int32(i), false)
+	case KindPlacement:
+		if p := c.placements[id]; p != nil {
+			p.live.Store(false)
+		}
+	case KindLineItem: // a source may stop very many at once
+		if it := c.lineItems[id]; it != nil && it.rank >= 0 {
+			c.index[it.list].SetLive(it.rank, false)
+		}
+	default:
+		for l := range lists {
+			for i, it := range c.items[l] {
+				if it.belongs(kind, id) {
+					c.index[l].SetLive(int32(i), false)
+				}
 			}
 		}
-	}
-	if p := c.placements[id]; kind == KindPlacement && p != nil {
-		p.live.Store(false)
 	}
 }
 
 func (it *item) belongs(kind Kind, id string) bool {
 	switch kind {
-	case KindLineItem:
-		return it.ID == id
 	case KindCampaign:
 		return it.Campaign == id
 	case KindAdvertiser:
