@@ -20,7 +20,7 @@ func (k *looker) title(title string, extra RawJSON) string {
 
 // money writes micros: whole units where there are enough of them.
 func (k *looker) money(micros int64) string {
-	if micros >= 100e6 || micros%1e6 == 0 {
+	if micros >= 20e6 || micros%1e6 == 0 {
 		return k.unit + grouped((micros+5e5)/1e6)
 	}
 	return k.unit + strconv.FormatFloat(float64(micros)/1e6, 'f', 2, 64)

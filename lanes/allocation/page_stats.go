@@ -38,7 +38,8 @@ const (
 	maxCampaigns = 24
 )
 
-// read gives the figures, from the databases when those that it has are too old. Others wait meanwhile.
+// read gives the figures, from the databases when those that it has are too old; where they cannot be read just now, as they
+// were. Others wait meanwhile.
 func (g *gauge) read(ctx context.Context, l *Lane, c *catalogue) (*figures, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -46,6 +47,18 @@ func (g *gauge) read(ctx context.Context, l *Lane, c *catalogue) (*figures, erro
 	if g.last != nil && start.Before(g.until) {
 		return g.last, nil
 	}
+	f, err := l.measure(ctx, c)
+	if err != nil && g.last == nil {
+		return nil, err
+	}
+	if err == nil {
+		g.last = f
+	}
+	g.until = time.Now().Add(max(figuresFresh, figuresShare*time.Since(start)))
+	return g.last, nil
+}
+
+func (l *Lane) measure(ctx context.Context, c *catalogue) (*figures, error) {
 	f := &figures{byPlacement: map[int64]Count{}, attributes: attributesOf(c, l.schema)}
 	hour := l.now().Unix() / 3600
 	counts, err := l.reports.Report(ctx, Period{From: hour - 23, To: hour + 1, ByPlacement: true, Limit: maxReportRows})
@@ -63,11 +76,8 @@ func (g *gauge) read(ctx context.Context, l *Lane, c *catalogue) (*figures, erro
 		return nil, err
 	}
 	f.campaigns = busiest(c, charged)
-	if f.advertisers, err = l.advertisers(ctx); err != nil {
-		return nil, err
-	}
-	g.last, g.until = f, time.Now().Add(max(figuresFresh, figuresShare*time.Since(start)))
-	return f, nil
+	f.advertisers, err = l.advertisers(ctx)
+	return f, err
 }
 
 // busiest are the campaigns that have used most of their budgets.

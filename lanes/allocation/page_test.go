@@ -245,7 +245,7 @@ func TestAssets(t *testing.T) {
 
 func TestFormats(t *testing.T) {
 	k := looker{unit: "₩"}
-	for micros, want := range map[int64]string{0: "₩0", 9e6: "₩9", 8_200_000: "₩8.20", 1_234_567_800_000: "₩1,234,568", 99_990_000: "₩99.99"} {
+	for micros, want := range map[int64]string{0: "₩0", 9e6: "₩9", 8_200_000: "₩8.20", 1_234_567_800_000: "₩1,234,568", 19_990_000: "₩19.99", 99_600_000: "₩100"} {
 		if got := k.money(micros); got != want {
 			t.Errorf("%d is %s, want %s", micros, got, want)
 		}
