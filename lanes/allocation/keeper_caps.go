@@ -42,6 +42,7 @@ func userFull(log *slog.Logger, err error) error {
 // flush writes what happened to caps since the last time. Batches are written in their order, each until it is written.
 func (k *keeper) flush(ctx context.Context) error {
 	if k.fenced() {
+		k.flushed.fail(ErrFenced) // nobody writes what they wait for
 		return nil
 	}
 	if len(k.pending) == 0 {
