@@ -21,6 +21,7 @@ type testLane struct {
 	t     *testing.T
 	dir   string
 	clock *atomic.Int64 // unix milliseconds
+	dbs   *db.Set // shared with another lane; nil: its own
 	stop  func()
 }
 
@@ -29,10 +30,15 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 func startLane(t *testing.T, change func(*Config)) *testLane {
 	t.Helper()
+	l := newTestLane(t)
+	l.start(change)
+	return l
+}
+
+func newTestLane(t *testing.T) *testLane {
 	clock := new(atomic.Int64)
 	clock.Store(noon.UnixMilli())
-	l := &testLane{t: t, dir: t.TempDir(), clock: clock}
-	l.start(change)
+	l := &testLane{t: t, dir: t.TempDir(), clock: clock, stop: func() {}}
 	t.Cleanup(func() { l.stop() })
 	return l
 }
@@ -44,7 +50,11 @@ func (l *testLane) start(change func(*Config)) {
 	if change != nil {
 		change(&cfg)
 	}
-	set := db.NewSet(db.DefaultConfig(), l.dir, db.Options{})
+	set, closeSet := l.dbs, func() error { return nil }
+	if set == nil {
+		set = db.NewSet(db.DefaultConfig(), l.dir, db.Options{})
+		closeSet = set.Close
+	}
 	now := func() time.Time { return time.UnixMilli(l.clock.Load()) }
 	made, err := New(cfg, lane.Deps{Log: slog.New(slog.DiscardHandler), Now: now, DB: set.DB, Metrics: prometheus.NewRegistry()})
 	if err != nil {
@@ -67,7 +77,7 @@ func (l *testLane) start(change func(*Config)) {
 		if err := <-done; err != nil {
 			l.t.Error("run:", err)
 		}
-		if err := set.Close(); err != nil {
+		if err := closeSet(); err != nil {
 			l.t.Error("close:", err)
 		}
 		l.stop = func() {}
