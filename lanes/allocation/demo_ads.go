@@ -19,16 +19,16 @@ var demoPlacements = []Placement{
 }
 
 var demoCampaigns = []Campaign{
-	{ID: "otter-money", Advertiser: "otter", Name: "파킹통장과 적금 | Savings", TotalBudget: won(240_000)},
-	{ID: "otter-card", Advertiser: "otter", Name: "교통 카드 | Commuter card", TotalBudget: won(60_000), Caps: []Cap{{6, "24h"}}},
-	{ID: "whale-dawn", Advertiser: "whale", Name: "새벽배송 | Dawn delivery", TotalBudget: won(60_000)},
-	{ID: "squirrel-shops", Advertiser: "squirrel", Name: "매장 방문 | Shop visits", TotalBudget: won(24_000)},
-	{ID: "squirrel-app", Advertiser: "squirrel", Name: "앱 설치 | App installs", TotalBudget: won(4_000)},
-	{ID: "crane-flights", Advertiser: "crane", Name: "국내선과 단거리 | Short flights", TotalBudget: won(120_000), Caps: []Cap{{4, "24h"}}},
-	{ID: "seal-lighthouse", Advertiser: "seal", Name: "등대지기 키우기 출시 | Lighthouse Keeper launch", TotalBudget: won(60_000)},
-	{ID: "goat-shoes", Advertiser: "goat", Name: "러닝화 | Running shoes", TotalBudget: won(18_000)},
-	{ID: "firefly-trial", Advertiser: "firefly", Name: "두 달 체험 | Two-month trial", TotalBudget: won(12_000)},
-	{ID: "owl-reading", Advertiser: "owl", Name: "구독 독서 | Reading plan", TotalBudget: won(5_000)},
+	{ID: "otter-money", Advertiser: "otter", Name: "파킹통장과 적금 | Savings", TotalBudget: won(90_000)},
+	{ID: "otter-card", Advertiser: "otter", Name: "교통 카드 | Commuter card", TotalBudget: won(30_000), Caps: []Cap{{6, "24h"}}},
+	{ID: "whale-dawn", Advertiser: "whale", Name: "새벽배송 | Dawn delivery", TotalBudget: won(30_000)},
+	{ID: "squirrel-shops", Advertiser: "squirrel", Name: "매장 방문 | Shop visits", TotalBudget: won(9_000)},
+	{ID: "squirrel-app", Advertiser: "squirrel", Name: "앱 설치 | App installs", TotalBudget: won(1_500)},
+	{ID: "crane-flights", Advertiser: "crane", Name: "국내선과 단거리 | Short flights", TotalBudget: won(45_000), Caps: []Cap{{4, "24h"}}},
+	{ID: "seal-lighthouse", Advertiser: "seal", Name: "등대지기 키우기 출시 | Lighthouse Keeper launch", TotalBudget: won(20_000)},
+	{ID: "goat-shoes", Advertiser: "goat", Name: "러닝화 | Running shoes", TotalBudget: won(6_000)},
+	{ID: "firefly-trial", Advertiser: "firefly", Name: "두 달 체험 | Two-month trial", TotalBudget: won(3_000)},
+	{ID: "owl-reading", Advertiser: "owl", Name: "구독 독서 | Reading plan", TotalBudget: won(1_200)},
 }
 
 func daily(n float64, pacing string) func(*LineItem) {

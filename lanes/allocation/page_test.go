@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/identity"
 )
@@ -174,9 +175,12 @@ func TestLiveParts(t *testing.T) {
 }
 
 func TestPageIsAnOperators(t *testing.T) {
-	l := startLane(t, nil)
+	set := db.NewSet(db.DefaultConfig(), t.TempDir(), db.Options{})
 	for _, demo := range []bool{false, true} {
-		l.deps.Demo = demo
+		l, err := New(DefaultConfig(), lane.Deps{DB: set.DB, Demo: demo})
+		if err != nil {
+			t.Fatal(err)
+		}
 		want := map[bool]identity.Access{false: identity.Admin, true: identity.Public}[demo]
 		for _, r := range l.pageRoutes()[:2] {
 			if r.Access != want {
