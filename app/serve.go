@@ -111,11 +111,12 @@ func (s *server) listen(ctx context.Context, front *edge.Edge, l net.Listener) e
 	return notClosed(<-served)
 }
 
-// stop ends serving in good order: not ready, then no more connections, and while the last requests are answered the lanes
-// drain, which also ends the streams that would otherwise go on for ever.
+// stop ends serving in good order: not ready and no connection kept, then no more connections, and while the last requests are
+// answered the lanes drain, which also ends the streams that would otherwise go on for ever.
 func (s *server) stop(srv *edge.Server) {
 	c := s.App.Shutdown
 	s.log.Info("stopping", "grace", c.Grace.String(), "timeout", c.Timeout.String())
+	srv.Leave()
 	time.Sleep(c.Grace)
 	ctx, cancel := context.WithTimeout(context.Background(), c.Timeout)
 	defer cancel()

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"math/rand/v2"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/hotlane/hotlane/platform/httpio"
@@ -30,6 +31,7 @@ type access struct {
 	observer    Observer
 	trusted     trusted
 	bodyTimeout time.Duration
+	leaving     atomic.Bool // connections close behind their answers
 }
 
 func (x *access) begin(w http.ResponseWriter, r *http.Request) (*answer, time.Time) {
@@ -39,7 +41,7 @@ func (x *access) begin(w http.ResponseWriter, r *http.Request) (*answer, time.Ti
 	id := requestID(r.Header.Get(httpio.RequestIDHeader))
 	ids := []string{id, id}
 	r.Header[httpio.RequestIDHeader], w.Header()[httpio.RequestIDHeader] = ids[0:1:1], ids[1:2:2]
-	a := &answer{ResponseWriter: w, id: id, conn: connOf(r), upgrade: r.ProtoMajor == 1 && isWebSocket(r.Header)}
+	a := &answer{ResponseWriter: w, id: id, conn: connOf(r), upgrade: r.ProtoMajor == 1 && isWebSocket(r.Header), leaving: &x.leaving}
 	if r.Body != nil && r.Body != http.NoBody {
 		a.body = &body{ReadCloser: r.Body, writer: w, conn: a.conn, timeout: x.bodyTimeout}
 		r.Body = a.body

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/hotlane/hotlane/platform/httpio"
 )
@@ -21,6 +22,7 @@ type answer struct {
 	conn     *conn // nil for HTTP/2
 	body     *body // nil without one
 	upgrade  bool  // a WebSocket was asked for
+	leaving  *atomic.Bool
 	hijacked bool
 	status   int
 	bytes    int64
@@ -35,8 +37,8 @@ func (a *answer) WriteHeader(status int) {
 		if h.Get(httpio.RequestIDHeader) != a.id { // ReverseProxy clears the header after a 1xx
 			h.Set(httpio.RequestIDHeader, a.id)
 		}
-		if a.upgrade {
-			h.Set("Connection", "close") // what came behind the request was not looked at
+		if a.upgrade || a.leaving != nil && a.leaving.Load() { // what came behind an upgrade was not looked at
+			h.Set("Connection", "close")
 		}
 	}
 	a.ResponseWriter.WriteHeader(status)

@@ -49,6 +49,11 @@ func (t *tunnels) close() {
 	t.owned.Wait()
 }
 
+// Leave closes every connection behind the next answer on it, and says so in the answer (HTTP/2: with GOAWAY). A client that
+// keeps a connection busy learns in time to make another one; Shutdown alone would cut it between two requests, and what was
+// sent at that very moment would fail. New connections are still taken.
+func (s *Server) Leave() { s.edge.access.leaving.Store(true) }
+
 // Shutdown takes no new connection, lets the requests under way finish until the context ends, then cuts the WebSockets
 // that pass through; their clients come back to the next process. Local WebSockets are their lane's to drain.
 func (s *Server) Shutdown(ctx context.Context) error {
