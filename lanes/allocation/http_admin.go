@@ -14,7 +14,7 @@ type Stored[T any] struct {
 	Thing     T         `json:"thing"`
 	Revision  int64     `json:"revision" doc:"of the catalogue, when it was last changed"`
 	Source    string    `json:"source,omitempty" doc:"the old database it comes from"`
-	Held      bool      `json:"held,omitempty" doc:"an operator paused it, and its source cannot resume it"`
+	Held      bool      `json:"held,omitzero" doc:"an operator paused it, and its source cannot resume it"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
