@@ -3,6 +3,7 @@ package allocation
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,11 +11,15 @@ import (
 	"github.com/hotlane/hotlane/lane"
 )
 
-// Demo fills the catalogue with that of an imaginary Korean lock screen, in one transaction. Where its placements are there
-// already, it changes nothing.
+// Demo fills the catalogue with that of an imaginary Korean lock screen, in one transaction. Where it is there already, it
+// changes nothing. It refuses to mix with things of one's own: a demo's page is open to all, and its audience spends budgets.
 func (l *Lane) Demo(ctx context.Context) error {
-	if l.catalogue.Load().placements[demoPlacements[0].ID] != nil {
+	c := l.catalogue.Load()
+	if c.isDemo() {
 		return nil
+	}
+	if len(c.placements) > 0 || len(c.lineItems) > 0 {
+		return errors.New("this data is not a demo's: choose an empty directory with --data")
 	}
 	im := &importer{service: l.Service, seen: map[string]int{}}
 	for i, t := range demoThings(l.now()) {
@@ -25,6 +30,9 @@ func (l *Lane) Demo(ctx context.Context) error {
 	_, err := im.write(ctx)
 	return err
 }
+
+// isDemo reports whether the sample data is in it.
+func (c *catalogue) isDemo() bool { return c.lineItems[demoAds[0].id] != nil }
 
 // DemoGuide names the page, and three lines that allocate, report an impression, and read the report.
 func (l *Lane) DemoGuide(site lane.Site) lane.Guide {

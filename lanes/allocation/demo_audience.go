@@ -60,7 +60,7 @@ func (a *audience) run(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		if a.service.catalogue.Load().placements[demoPlacements[0].ID] == nil {
+		if !a.service.catalogue.Load().isDemo() {
 			continue
 		}
 		for range a.unlocks() {

@@ -39,6 +39,17 @@ func TestDemoTwiceChangesNothing(t *testing.T) {
 	}
 }
 
+func TestDemoLeavesOthersThingsAlone(t *testing.T) {
+	l := startLane(t, nil)
+	l.put(`{"thing":"placement","id":"lock"}`)
+	if err := l.Demo(t.Context()); err == nil {
+		t.Error("sample data was mixed with what was there")
+	}
+	if row, err := l.store.List(t.Context(), Filter{Kind: KindAdvertiser, Limit: 1}); err != nil || len(row) != 0 {
+		t.Errorf("%v, %v", row, err)
+	}
+}
+
 func TestDemoFillsEveryPlacement(t *testing.T) {
 	l := startLane(t, nil)
 	if err := l.Demo(t.Context()); err != nil {
