@@ -7,16 +7,22 @@
 # The servers listen on free loopback ports, keep their files in a temporary folder, and are told to the command by
 # HOTLANE_TEST_POSTGRES and HOTLANE_TEST_MYSQL (DSN of a superuser), HOTLANE_TEST_REDIS (host:port), HOTLANE_TEST_CHROMIUM
 # (path). With HOTLANE_TEST_REQUIRE=1 tests fail, not skip, where one is not there. KEEP_LOGS=DIR keeps the servers' logs.
+# With --install-only before the names nothing is started.
 set -euo pipefail
 
 say() { echo "with-servers: $*" >&2; }
 die() { say "$*"; exit 1; }
 
 wanted=()
+start=true
+if [[ ${1:-} == --install-only ]]; then
+	start=false
+	shift
+fi
 while (($#)) && [[ $1 != -- ]]; do
 	case $1 in
-	postgres | redis | mysql | chromium | django | gcc) wanted+=("$1") ;;
-	*) die "unknown: $1 (postgres redis mysql chromium django gcc)" ;;
+	postgres | redis | mysql | chromium | django | gcc | wrk | curl) wanted+=("$1") ;;
+	*) die "unknown: $1 (postgres redis mysql chromium django gcc wrk curl)" ;;
 	esac
 	shift
 done
@@ -43,6 +49,7 @@ program() {
 	chromium) first chromium chromium-browser google-chrome google-chrome-stable ;;
 	django) /usr/bin/python3 -c 'import django, django_redis, psycopg2' 2>/dev/null && first gunicorn ;;
 	gcc) first cc gcc ;;
+	wrk | curl) first "$1" ;;
 	esac
 }
 packages() {
@@ -55,6 +62,7 @@ packages() {
 		echo fonts-noto-cjk ;;
 	django) echo gunicorn python3-django python3-django-redis python3-psycopg2 ;; # what examples/django runs on
 	gcc) echo gcc libc6-dev ;;
+	wrk | curl) echo "$1" ;;
 	esac
 }
 
@@ -191,6 +199,7 @@ trap 'exit 143' TERM HUP
 dir=$(mktemp -d "${TMPDIR:-/tmp}/hotlane-servers.XXXXXX")
 chmod 711 "$dir"
 for name in "${wanted[@]}"; do
+	$start || break
 	case $name in
 	postgres | redis | mysql) "start_$name" || die "$name does not start" ;;
 	chromium) HOTLANE_TEST_CHROMIUM=$(program chromium) && export HOTLANE_TEST_CHROMIUM ;;

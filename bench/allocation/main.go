@@ -24,7 +24,6 @@ type plan struct {
 	out     string // file for the table; empty: none
 	slices  int
 	slice   time.Duration
-	quick   bool
 	skip    map[string]bool
 	results *table
 }

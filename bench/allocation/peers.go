@@ -129,7 +129,9 @@ func (p *plan) peerTargets(dir string, env map[string]string, haru *server) ([]*
 }
 
 func (p *plan) peerRows(targets []*target, same string) {
-	total := func(t *target) time.Duration { return median(t.samples, func(s sample) time.Duration { return s.cpu + s.others }) }
+	total := func(t *target) time.Duration {
+		return median(t.samples, func(s sample) time.Duration { return s.cpu + s.others })
+	}
 	django, fiber, hotlane := total(targets[0]), total(targets[1]), total(targets[2])
 	own := func(t *target) time.Duration { return median(t.samples, cpuOf) }
 	p.results.row("CPU a request against Django's own endpoint", "≤ 1/20", fmt.Sprintf("**1/%.1f**", float64(django)/float64(hotlane)))
