@@ -57,15 +57,28 @@ var pageWords = map[string]*words{
 
 // reasonTextsKo say in Korean what reasonTexts say.
 var reasonTextsKo = [reasons]string{
-	"", "항목이나 캠페인, 광고주가 완전히 종료되었습니다", "항목이나 캠페인, 광고주가 일시 중지되어 있습니다",
-	"내보낼 수 있는 소재가 없습니다", "집행 기간이 끝났습니다", "이 지면에는 나가지 않습니다", "이 지면이 받지 않는 등급입니다",
-	"예상 eCPM이 지면의 하한가보다 낮습니다", "타기팅 조건에 맞지 않습니다",
-	"요청에서 제외했습니다", "같은 응답에 이미 들어 있습니다", "같은 광고주의 광고가 이미 들어 있습니다",
-	"집행 기간이 아닙니다", "지금은 집행하는 시간대가 아닙니다", "노출 횟수 제한이 있는데 요청에 사용자 ID가 없습니다",
-	"이 사용자에게 보여 줄 횟수를 다 채웠습니다", "이 사용자에게 같은 캠페인을 보여 줄 횟수를 다 채웠습니다",
-	"이 사용자에게 같은 소재를 보여 줄 횟수를 다 채웠습니다", "사용자별 노출 횟수를 더 기록할 공간이 없습니다",
-	"예산을 다 썼거나 모두 예약되어 있습니다", "하루 예산을 고르게 쓰도록 잠시 쉬고 있습니다", "예산을 배정받는 중입니다",
-	"순위가 더 높은 항목이 자리를 채웠습니다",
+	reasonKilled:      "항목이나 캠페인, 광고주가 완전히 종료되었습니다",
+	reasonPaused:      "항목, 캠페인, 광고주, 지면 중 하나가 일시 중지되어 있습니다",
+	reasonNoCreative:  "내보낼 수 있는 소재가 없습니다",
+	reasonEnded:       "집행 기간이 끝났습니다",
+	reasonPlacement:   "이 지면에는 나가지 않습니다",
+	reasonTier:        "이 지면이 받지 않는 등급입니다",
+	reasonFloor:       "예상 eCPM이 지면의 하한가보다 낮습니다",
+	reasonTargeting:   "타기팅 조건에 맞지 않습니다",
+	reasonExcluded:    "요청에서 제외했습니다",
+	reasonChosen:      "같은 응답에 이미 들어 있습니다",
+	reasonAdvertiser:  "같은 광고주의 광고가 이미 들어 있습니다",
+	reasonDates:       "집행 기간이 아닙니다",
+	reasonDaypart:     "지금은 집행하는 시간대가 아닙니다",
+	reasonNoUser:      "노출 횟수 제한이 있는데 요청에 사용자 ID가 없습니다",
+	reasonCapLineItem: "이 사용자에게 보여 줄 횟수를 다 채웠습니다",
+	reasonCapCampaign: "이 사용자에게 같은 캠페인을 보여 줄 횟수를 다 채웠습니다",
+	reasonCapCreative: "이 사용자에게 같은 소재를 보여 줄 횟수를 다 채웠습니다",
+	reasonCapsFull:    "사용자별 노출 횟수를 더 기록할 공간이 없습니다",
+	reasonBudget:      "예산을 다 썼거나 모두 예약되어 있습니다",
+	reasonPacing:      "하루 예산을 고르게 쓰도록 잠시 쉬고 있습니다",
+	reasonLease:       "예산을 배정받는 중입니다",
+	reasonOutranked:   "순위가 더 높은 항목이 자리를 채웠습니다",
 }
 
 var tierWords = map[string]map[string]string{
