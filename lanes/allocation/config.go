@@ -1,12 +1,14 @@
 package allocation
 
 import (
+	"encoding/base64"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/hotlane/hotlane/lanes/allocation/targeting"
+	"github.com/hotlane/hotlane/lanes/allocation/token"
 	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
@@ -87,6 +89,8 @@ func (c *Config) Validate() error {
 	check(c.Access == "public" || c.Access == "user" || c.Access == "service", "/access", "must be public, user or service")
 	check(c.TokenTTL >= time.Minute && c.TokenTTL <= 24*time.Hour, "/token_ttl", "must be 1m to 24h")
 	check(c.LeaseTime >= time.Second && c.LeaseTime <= 10*time.Minute, "/lease_time", "must be 1s to 10m")
+	_, wrong := c.signingKeys()
+	bad = append(bad, wrong...)
 	check(c.Caps.Flush >= 0 && c.Caps.Flush <= 10*time.Second, "/caps/flush", "must be 0 to 10s")
 	check(c.Caps.MaxUsers >= 1000 && c.Caps.MaxUsers <= 100_000_000, "/caps/max_users", "must be 1000 to 100000000")
 	check(c.Caps.Checkpoint >= 10*time.Second && c.Caps.Checkpoint <= 24*time.Hour, "/caps/checkpoint", "must be 10s to 24h")
@@ -120,6 +124,28 @@ func (c *Config) Validate() error {
 		return fault.New(fault.Invalid, "allocation.config", "The allocation section breaks a rule.").With(bad...)
 	}
 	return nil
+}
+
+// signingKeys are the configured ones, and what is wrong with them. A key is known by its first byte.
+func (c *Config) signingKeys() (keys []token.Key, bad []fault.Field) {
+	taken := map[byte]bool{}
+	for i, k := range c.TokenKeys {
+		secret, err := base64.StdEncoding.DecodeString(k.Reveal())
+		rule := ""
+		switch {
+		case err != nil || len(secret) < token.MinSecret:
+			rule = fmt.Sprintf("must be base64 of at least %d bytes", token.MinSecret)
+		case taken[secret[0]]:
+			rule = "must not begin with the same byte as another key: make a new one"
+		}
+		if rule != "" {
+			bad = append(bad, fault.Field{Pointer: fmt.Sprintf("/token_keys/%d", i), Rule: rule})
+			continue
+		}
+		taken[secret[0]] = true
+		keys = append(keys, token.Key{ID: secret[0], Secret: secret})
+	}
+	return keys, bad
 }
 
 // queryKinds are the plural names of things in paths, imports and sources.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"embed"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,7 +16,6 @@ import (
 	"github.com/hotlane/hotlane/lanes/allocation/targeting"
 	"github.com/hotlane/hotlane/lanes/allocation/token"
 	"github.com/hotlane/hotlane/platform/db"
-	"github.com/hotlane/hotlane/platform/fault"
 )
 
 //go:embed migrations
@@ -180,16 +178,7 @@ func (l *Lane) keys(ctx context.Context) error {
 		return err
 	}
 	l.salt = salt
-	keys := make([]token.Key, 0, len(l.cfg.TokenKeys))
-	for i, k := range l.cfg.TokenKeys {
-		secret, err := base64.StdEncoding.DecodeString(k.Reveal())
-		if err != nil || len(secret) < token.MinSecret {
-			return fault.New(fault.Invalid, "allocation.config", "A token key cannot be used.").With(fault.Field{
-				Pointer: fmt.Sprintf("/token_keys/%d", i), Rule: "must be base64 of at least 32 bytes",
-			})
-		}
-		keys = append(keys, token.Key{ID: secret[0], Secret: secret})
-	}
+	keys, _ := l.cfg.signingKeys() // Validate has looked
 	if len(keys) == 0 {
 		secret, err := l.store.Secret(ctx, "token_key", random())
 		if err != nil {
