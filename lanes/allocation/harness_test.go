@@ -21,7 +21,7 @@ type testLane struct {
 	t     *testing.T
 	dir   string
 	clock *atomic.Int64 // unix milliseconds
-	dbs   *db.Set // shared with another lane; nil: its own
+	dbs   *db.Set       // shared with another lane; nil: its own
 	stop  func()
 }
 
