@@ -17,6 +17,8 @@ type SourceReport struct {
 	LastSuccess time.Time    `json:"last_success,omitzero"`
 	TookMS      int64        `json:"took_ms" doc:"of the last attempt"`
 	Error       string       `json:"error,omitempty" doc:"why the last attempt failed as a whole: nothing was changed"`
+	LastError   string       `json:"last_error,omitempty" doc:"why the last attempt failed that did, since the process started"`
+	LastErrorAt time.Time    `json:"last_error_at,omitzero"`
 	Refused     []string     `json:"refused,omitempty" doc:"what the last reading would have done, but for allow_empty"`
 	Rows        map[Kind]int `json:"rows,omitempty" doc:"of the last success, by kind"`
 	Changed     int64        `json:"changed" doc:"things made or changed, since the process started"`
@@ -40,6 +42,7 @@ func (r *sourceReport) note(at time.Time, took time.Duration, done *polled, err 
 	r.LastAttempt, r.TookMS, r.Error = at.UTC(), took.Milliseconds(), ""
 	if err != nil {
 		r.Error = err.Error()
+		r.LastError, r.LastErrorAt = r.Error, r.LastAttempt
 	} else {
 		r.LastSuccess = r.LastAttempt
 	}

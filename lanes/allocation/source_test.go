@@ -125,6 +125,9 @@ func TestQueryThatFailsChangesNothing(t *testing.T) {
 		}
 	}
 	l.expect(l.after(s, "ALTER TABLE ad RENAME COLUMN price TO bid"), "1:102")
+	if r := l.Sources()[0]; !strings.Contains(r.LastError, "no such column") || r.LastErrorAt.IsZero() {
+		t.Errorf("the last error is forgotten: %+v", r)
+	}
 }
 
 func TestColumnsThatAreNotFields(t *testing.T) {
