@@ -33,6 +33,7 @@ func golden(t *testing.T, name, got string) {
 
 func TestCommandLine(t *testing.T) {
 	bad := write(t, "bad.yaml", "listen: 127.0.0.1:0\ngreetings:\n  word: \"\"\nedge:\n  default: old\n  upstreams:\n    new:\n      urls: [\"ftp://x\"]\n")
+	keyless := write(t, "keyless.yaml", "identity:\n  service_key_file: nowhere.key\n")
 	lost := write(t, "lost.yaml", "edge:\n  routes:\n    - {match: /x, lane: chat}\n")
 	for _, c := range []struct {
 		name     string
@@ -54,6 +55,7 @@ func TestCommandLine(t *testing.T) {
 			bad + ":8:14: edge.upstreams.new.urls[0]: must begin with http",
 		}},
 		{"a lane that is not there", []string{"check", lost}, 2, nil, []string{lost + ":3:19: edge.routes[0].lane: must name a lane"}},
+		{"a key's file that is not there", []string{"check", keyless}, 2, nil, []string{keyless + ":2:3: identity.service_key_file: must be a file that can be used"}},
 		{"bad file is not served", []string{"serve", "--config", bad}, 2, nil, []string{bad + ":3:3"}},
 		{"version", []string{"version"}, 0, []string{"hotlane "}, nil},
 		{"lane's command", []string{"--data", t.TempDir(), "greetings", "say", "you"}, 0, []string{"hello you ()"}, nil},

@@ -7,10 +7,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotlane/hotlane/app/config"
 	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/identity"
 )
 
-// check reads the configuration as serve does, and everything that serve would refuse without any I/O.
+// check reads the configuration as serve does, with the files that it names, and finds everything that serve would refuse before it
+// touches a database.
 func (p Program) check(f flags) error {
 	h, err := p.open(f)
 	if err != nil {
@@ -18,6 +21,9 @@ func (p Program) check(f flags) error {
 	}
 	if _, err := (&server{house: h}).front(); err != nil {
 		return err
+	}
+	if err := h.Identity.CheckFiles(); err != nil {
+		return config.Locate(h.file, err, map[string]any{"identity": &identity.Config{}})
 	}
 	file := h.file
 	if file == "" {

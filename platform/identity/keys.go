@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"os"
 	"strings"
+
+	"github.com/hotlane/hotlane/platform/fault"
 )
 
 // Generated is the clear text of the keys that Start made; a field is empty where the key was there before.
@@ -61,11 +63,8 @@ func (a *Authenticator) match(sum [sha256.Size]byte) (Access, bool) {
 // loadKey takes the key from config, from its file, from the database or makes it, in this order. Only a key made here is returned.
 func (a *Authenticator) loadKey(ctx context.Context, access Access, text, file string) (sum [sha256.Size]byte, made string, err error) {
 	if file != "" {
-		if text, err = readSecret(file, minKey); err != nil {
+		if text, err = readKey(file); err != nil {
 			return sum, "", fmt.Errorf("%s key: %w", access, err)
-		}
-		if looksLikeJWT(text) {
-			return sum, "", fmt.Errorf("%s key: %s %s", access, file, keyRule)
 		}
 	}
 	if text != "" {
@@ -84,6 +83,45 @@ func (a *Authenticator) loadKey(ctx context.Context, access Access, text, file s
 		made = fresh
 	}
 	return sum, made, nil
+}
+
+// CheckFiles reads the files of secrets and keys that the config names and says which cannot be used, by pointers from the
+// file's top: Start would fail on them. It is apart from Validate, which does no I/O.
+func (c *Config) CheckFiles() error {
+	var bad []fault.Field
+	check := func(pointer string, err error) {
+		if err != nil {
+			bad = append(bad, fault.Field{Pointer: "/identity" + pointer, Rule: "must be a file that can be used: " + err.Error()})
+		}
+	}
+	for pointer, file := range map[string]string{"/admin_key_file": c.AdminKeyFile, "/service_key_file": c.ServiceKeyFile} {
+		if file != "" {
+			_, err := readKey(file)
+			check(pointer, err)
+		}
+	}
+	switch c.Tokens.Algorithm {
+	case "":
+	case "HS256":
+		_, err := verifyKey(c.Tokens)
+		check("/tokens/secret_file", err)
+	default:
+		_, err := verifyKey(c.Tokens)
+		check("/tokens/public_key_file", err)
+	}
+	if bad != nil {
+		return invalid.With(bad...)
+	}
+	return nil
+}
+
+// readKey reads the file of a key, which must not look like a token.
+func readKey(file string) (string, error) {
+	text, err := readSecret(file, minKey)
+	if err == nil && looksLikeJWT(text) {
+		err = fmt.Errorf("%s %s", file, keyRule)
+	}
+	return text, err
 }
 
 func hexOf(sum [sha256.Size]byte) string { return hex.EncodeToString(sum[:]) }

@@ -124,6 +124,9 @@ func TestBadKeyFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if err := cfg.CheckFiles(); err == nil || !strings.Contains(err.Error(), "/identity/admin_key_file") || strings.Contains(err.Error(), text) {
+				t.Errorf("%s: the check says %v", name, err)
+			}
 			if _, err := a.Start(context.Background()); err == nil || strings.Contains(err.Error(), text) {
 				t.Errorf("%s: got %v, want an error without the text", name, err)
 			}

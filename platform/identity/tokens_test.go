@@ -200,6 +200,9 @@ func TestBadPublicKeys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := cfg.CheckFiles(); err == nil || !strings.Contains(err.Error(), "/identity/tokens/public_key_file") {
+			t.Errorf("%s with %s: the check says %v", alg, file, err)
+		}
 		if _, err := a.Start(t.Context()); err == nil {
 			t.Errorf("%s with %s: accepted", alg, file)
 		}
