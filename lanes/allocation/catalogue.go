@@ -53,6 +53,7 @@ type item struct {
 	list       list
 	rank       int32 // in its list; -1: not in the engine, for the reason in off
 	off        reason
+	stopped    atomic.Uint32 // the reason for which it was taken out after the catalogue was built
 	starts     int64 // unix milliseconds, of the item and its campaign
 	ends       int64
 	price      int64 // micros an impression, reserved at the decision; 0: free or charged at the click
@@ -83,6 +84,11 @@ type creative struct {
 type capping struct {
 	rules  []capRule
 	claims []caps.Claim
+}
+
+// claim reports whether showing it counts in a scope.
+func (c *capping) claim(scope caps.Scope) bool {
+	return slices.ContainsFunc(c.claims, func(x caps.Claim) bool { return x.Scope == scope })
 }
 
 // capRule is one cap on one scope.

@@ -83,6 +83,12 @@ func (d *decision) askAll(it *item, p *placement) {
 	if it.off != reasonNone {
 		d.recorder.refused(it, it.off)
 	}
+	if why := reason(it.stopped.Load()); why != reasonNone {
+		d.recorder.refused(it, why)
+	}
+	if !p.live.Load() {
+		d.recorder.refused(it, reasonPaused)
+	}
 	if why := p.refuses(it); why != reasonNone {
 		d.recorder.refused(it, why)
 	}

@@ -73,7 +73,7 @@ func (d *decision) capped(num int64, rules []capRule) reason {
 		if d.user == nil {
 			return reasonNoUser
 		}
-		switch d.user.Allows(r.scope, r.count, r.window, d.now) {
+		switch d.allows(r) {
 		case caps.OK:
 		case caps.Capped:
 			d.note(num, r.reason)
@@ -103,4 +103,18 @@ func (d *decision) objects(it *item, p *placement) bool {
 		return true
 	}
 	return objected
+}
+
+// allows asks the user's counter. A dry decision reserves nothing, so what it has picked is counted here.
+func (d *decision) allows(r *capRule) caps.Reason {
+	limit := r.count
+	for i := range d.picks {
+		if !d.dry || !d.picks[i].creative.caps.claim(r.scope) {
+			continue
+		}
+		if limit--; limit == 0 {
+			return caps.Capped
+		}
+	}
+	return d.user.Allows(r.scope, limit, r.window, d.now)
 }

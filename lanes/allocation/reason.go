@@ -41,7 +41,7 @@ var reasonNames = [reasons]string{
 
 // reasonTexts say the same to a person.
 var reasonTexts = [reasons]string{
-	"", "it, its campaign or its advertiser was killed", "it, its campaign or its advertiser is paused",
+	"", "it, its campaign or its advertiser was killed", "it, its campaign, its advertiser or the placement is paused",
 	"it has no active creative", "its time is over", "it is not for this placement", "the placement does not take its tier",
 	"its effective CPM is below the placement's floor", "its targeting does not match",
 	"the request excludes it", "it stands in the answer already", "its advertiser stands in the answer already",

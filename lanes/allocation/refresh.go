@@ -36,6 +36,7 @@ type stop struct {
 	revision int64
 	kind     Kind
 	id       string
+	why      reason
 }
 
 const (
@@ -128,7 +129,7 @@ func (r *refresher) swap(c *catalogue) {
 	kept := r.stops[:0]
 	for _, s := range r.stops {
 		if s.revision > c.revision {
-			c.stop(s.kind, s.id)
+			c.stop(s)
 			kept = append(kept, s)
 		}
 	}
@@ -145,9 +146,10 @@ func (r *refresher) changed(revision int64, changes []Change) {
 		if row.Status == Active {
 			continue
 		}
-		r.stops = append(r.stops, stop{revision, row.Kind, row.ID})
-		if c != nil {
-			c.stop(row.Kind, row.ID)
+		s := stop{revision, row.Kind, row.ID, offBy(row.Status)}
+		r.stops = append(r.stops, s)
+		if c != nil && c.revision < revision { // else it knows, and maybe that it was resumed since
+			c.stop(s)
 		}
 	}
 	r.mu.Unlock()
@@ -158,29 +160,37 @@ func (r *refresher) changed(revision int64, changes []Change) {
 }
 
 // stop clears the live bits of all that depends on a thing.
-func (c *catalogue) stop(kind Kind, id string) {
-	switch kind {
+func (c *catalogue) stop(s stop) {
+	switch s.kind {
 	case KindCreative:
-		if cr := c.creatives[id]; cr != nil {
+		if cr := c.creatives[s.id]; cr != nil {
 			cr.live.Store(false)
 		}
 	case KindPlacement:
-		if p := c.placements[id]; p != nil {
+		if p := c.placements[s.id]; p != nil {
 			p.live.Store(false)
 		}
 	case KindLineItem: // a source may stop very many at once
-		if it := c.lineItems[id]; it != nil && it.rank >= 0 {
-			c.index[it.list].SetLive(it.rank, false)
+		if it := c.lineItems[s.id]; it != nil {
+			c.stopItem(it, s.why)
 		}
 	default:
 		for l := range lists {
-			for i, it := range c.items[l] {
-				if it.belongs(kind, id) {
-					c.index[l].SetLive(int32(i), false)
+			for _, it := range c.items[l] {
+				if it.belongs(s.kind, s.id) {
+					c.stopItem(it, s.why)
 				}
 			}
 		}
 	}
+}
+
+func (c *catalogue) stopItem(it *item, why reason) {
+	if it.rank < 0 {
+		return
+	}
+	it.stopped.Store(uint32(why))
+	c.index[it.list].SetLive(it.rank, false)
 }
 
 func (it *item) belongs(kind Kind, id string) bool {
