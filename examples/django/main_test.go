@@ -41,9 +41,12 @@ func TestHotlaneAnswersWhatDjangoAnswers(t *testing.T) {
 // URL, which carry each server's own token, answers must be the same to the last field.
 func (s *stack) compareMany() {
 	s.t.Helper()
-	compare := exec.CommandContext(s.t.Context(), "/usr/bin/python3", "../../bench/peers/compare.py",
-		"--warm", "--requests", "550", "--seed", "7", s.django, s.hotlane)
-	out, err := compare.CombinedOutput()
+	compare := func(seed string) ([]byte, error) {
+		return exec.CommandContext(s.t.Context(), "/usr/bin/python3", "../../bench/peers/compare.py",
+			"--warm", "--requests", "550", "--seed", seed, s.django, s.hotlane).CombinedOutput()
+	}
+	_, _ = compare("6") // what is seen for the first time has no lease of its budget yet, and is passed over
+	out, err := compare("7")
 	if err != nil {
 		s.t.Errorf("%v\n%s", err, out)
 	}
@@ -54,20 +57,22 @@ func (s *stack) compareMany() {
 func (s *stack) compareCaps() {
 	s.t.Helper()
 	const query = "?placement=home&count=8&os=android&app_version=5.2.0&country=KR&language=ko&age=29&network=wifi&device=galaxy-s25&gender=f&interests=food,travel&user="
+	sequence := func(base, user string) (answers []string) {
+		for range 12 {
+			answers = append(answers, fmt.Sprint(s.slots(base, query+user)))
+		}
+		return answers
+	}
 	n := 0
-	poll(s.t, "leases for what this user sees", func() (string, bool) {
+	poll(s.t, "leases for what such a user sees", func() (string, bool) {
 		n++
 		user := fmt.Sprintf("warm-%d", n)
-		d := cmp.Diff(s.slots(s.django, query+user), s.slots(s.hotlane, query+user))
+		d := cmp.Diff(sequence(s.django, user), sequence(s.hotlane, user))
 		return d, d == ""
 	})
-	var answers []string
-	for n := range 12 {
-		want, got := s.slots(s.django, query+"again"), s.slots(s.hotlane, query+"again")
-		if d := cmp.Diff(want, got); d != "" {
-			s.t.Errorf("time %d (-Django +Hotlane)\n%s", n+1, d)
-		}
-		answers = append(answers, fmt.Sprint(got))
+	answers := sequence(s.hotlane, "again")
+	if d := cmp.Diff(sequence(s.django, "again"), answers); d != "" {
+		s.t.Errorf("(-Django +Hotlane)\n%s", d)
 	}
 	if answers[0] == answers[len(answers)-1] {
 		s.t.Error("the caps of what this user sees have no effect: the test shows nothing")
