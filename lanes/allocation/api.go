@@ -105,7 +105,9 @@ func (f *Filled) appendJSON(b []byte) []byte {
 		}
 		b = append(b, `{"slot":`...)
 		b = strconv.AppendInt(b, int64(s.Slot), 10)
-		b = append(b, ',')
+		b = append(b, `,"kind":"`...)
+		b = append(b, s.Kind...)
+		b = append(b, `",`...)
 		b = append(b, s.from.json...)
 		if s.Price > 0 {
 			b = append(b, `,"price":`...)

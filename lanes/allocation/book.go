@@ -15,7 +15,7 @@ type book struct {
 	advertisers map[string]*entry[*Advertiser]
 	campaigns   map[string]*entry[*Campaign]
 	lineItems   map[string]*lineEntry
-	creatives   map[string]*entry[*Creative]
+	creatives   map[string]*creativeEntry
 	placements  map[string]*entry[*Placement]
 	schema      targeting.Schema
 	zones       map[string]*time.Location
@@ -27,19 +27,27 @@ type entry[T any] struct {
 	thing T
 }
 
-// lineEntry keeps what is dear to parse, so that a rebuild does not parse it again.
+// lineEntry keeps what is dear to parse, so that a rebuild does not parse it again. All catalogues share it.
 type lineEntry struct {
-	entry[*LineItem]
+	*LineItem
+	num      int64
 	zone     *time.Location
 	schedule ledger.Schedule
-	rules    []targeting.Conjunction // nil: always
+	matches  []targeting.Conjunction // nil: always
+}
+
+// creativeEntry keeps what is dear to encode.
+type creativeEntry struct {
+	*Creative
+	num  int64
+	json []byte // its part of an answer
 }
 
 func newBook(schema targeting.Schema) *book {
 	return &book{
 		schema: schema, zones: map[string]*time.Location{}, broken: map[string]error{},
 		advertisers: map[string]*entry[*Advertiser]{}, campaigns: map[string]*entry[*Campaign]{},
-		lineItems: map[string]*lineEntry{}, creatives: map[string]*entry[*Creative]{},
+		lineItems: map[string]*lineEntry{}, creatives: map[string]*creativeEntry{},
 		placements: map[string]*entry[*Placement]{},
 	}
 }
@@ -58,7 +66,7 @@ func (b *book) put(r Row) error {
 	case *LineItem:
 		b.lineItems[t.ID], err = b.line(r.Num, t)
 	case *Creative:
-		b.creatives[t.ID] = &entry[*Creative]{r.Num, t}
+		b.creatives[t.ID] = &creativeEntry{t, r.Num, encodeCreative(t)}
 	case *Placement:
 		b.placements[t.ID] = &entry[*Placement]{r.Num, t}
 	}
@@ -66,7 +74,7 @@ func (b *book) put(r Row) error {
 }
 
 func (b *book) line(num int64, l *LineItem) (*lineEntry, error) {
-	e := &lineEntry{entry: entry[*LineItem]{num, l}}
+	e := &lineEntry{LineItem: l, num: num}
 	var err error
 	if e.zone, err = b.zone(l.Zone); err != nil {
 		return nil, fmt.Errorf("line item %s: %w", l.ID, err)
@@ -76,7 +84,7 @@ func (b *book) line(num int64, l *LineItem) (*lineEntry, error) {
 	}
 	expr, err := l.Targeting.Parse(b.schema)
 	if err == nil && expr != nil {
-		if e.rules, err = expr.Conjunctions(); err == nil && len(e.rules) == 0 {
+		if e.matches, err = expr.Conjunctions(); err == nil && len(e.matches) == 0 {
 			err = errors.New("it can never match")
 		}
 	}

@@ -46,21 +46,18 @@ type placement struct {
 
 // item is a line item, ready to be decided on.
 type item struct {
-	LineItem
-	num        int64
+	*lineEntry
 	campaignNo int64 // 0: none
 	advertiser int64 // 0: none
 	list       list
 	rank       int32 // in its list; -1: not in the engine, for the reason in off
 	off        reason
 	stopped    atomic.Uint32 // the reason for which it was taken out after the catalogue was built
-	starts     int64 // unix milliseconds, of the item and its campaign
+	starts     int64         // unix milliseconds, of the item and its campaign
 	ends       int64
 	price      int64 // micros an impression, reserved at the decision; 0: free or charged at the click
 	ecpm       int64 // micros for 1,000 impressions
 	static     float64
-	zone       *time.Location
-	schedule   ledger.Schedule
 	account    *ledger.Account // where its money is; nil: it needs none
 	asked      atomic.Bool     // in the list of those charged at the click
 	daypart    atomic.Int64    // what Active said, and until when: ±unix milliseconds
@@ -72,12 +69,10 @@ type item struct {
 
 // creative is a Creative, ready to be shown.
 type creative struct {
-	Creative
-	num  int64
+	*creativeEntry
 	live atomic.Bool
 	item *item
 	caps capping // its own rules; claims are the item's too
-	json []byte  // its part of an answer, encoded once
 }
 
 // capping is what must be asked before something is shown, and what is counted then.
@@ -211,21 +206,16 @@ func (c *capping) add(scope caps.Scope, rules []Cap, why reason) {
 	}
 }
 
-// encodeCreative writes what an answer says of a creative, but for its slot, price and token.
-func encodeCreative(c *creative) []byte {
-	kind := "ad"
-	if c.item.list == content {
-		kind = "content"
-	}
+// encodeCreative writes what an answer says of a creative, but for its slot, kind, price and token.
+func encodeCreative(c *Creative) []byte {
 	b, err := json.Marshal(struct {
-		Kind     string  `json:"kind"`
 		LineItem string  `json:"line_item"`
 		Creative string  `json:"creative"`
 		Title    string  `json:"title"`
 		Image    string  `json:"image"`
 		Landing  string  `json:"landing"`
 		Extra    RawJSON `json:"extra"`
-	}{kind, c.LineItem, c.ID, c.Title, c.Image, c.Landing, c.Extra})
+	}{c.LineItem, c.ID, c.Title, c.Image, c.Landing, c.Extra})
 	if err != nil { // checked when it was stored
 		panic(err)
 	}

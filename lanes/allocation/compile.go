@@ -39,7 +39,7 @@ func (c *compiler) compile() (*catalogue, error) {
 	for _, l := range c.book.lineItems {
 		all = append(all, item{})
 		if err := c.item(&all[len(all)-1], l); err != nil {
-			return nil, fmt.Errorf("line item %s: %w", l.thing.ID, err)
+			return nil, fmt.Errorf("line item %s: %w", l.ID, err)
 		}
 	}
 	for i := range all {
@@ -53,8 +53,7 @@ func (c *compiler) compile() (*catalogue, error) {
 }
 
 func (c *compiler) item(it *item, l *lineEntry) error {
-	it.LineItem, it.num, it.rank = *l.thing, l.num, -1
-	it.zone, it.schedule = l.zone, l.schedule
+	it.lineEntry, it.rank = l, -1
 	it.starts, it.ends = span(math.MinInt64, math.MaxInt64, it.StartsAt, it.EndsAt)
 	if it.PublishedAt != nil {
 		it.starts = max(it.starts, it.PublishedAt.UnixMilli())
@@ -120,16 +119,19 @@ func (c *compiler) clickRate(num int64) float64 {
 
 func (c *compiler) addCreatives() error {
 	for id, e := range c.book.creatives {
-		cr := &creative{Creative: *e.thing, num: e.num, item: c.out.lineItems[e.thing.LineItem]}
+		cr := &creative{creativeEntry: e, item: c.out.lineItems[e.LineItem]}
 		if cr.item == nil {
 			return fmt.Errorf("creative %s: its line item %s is not there", id, cr.LineItem)
 		}
 		cr.caps.add(caps.Creative(uint32(cr.num)), cr.Caps, reasonCapCreative)
-		cr.caps.claims = append(slices.Clone(cr.item.caps.claims), cr.caps.claims...)
-		cr.json = encodeCreative(cr)
+		if own := cr.caps.claims; len(own) > 0 {
+			cr.caps.claims = slices.Concat(cr.item.caps.claims, own)
+		} else {
+			cr.caps.claims = cr.item.caps.claims
+		}
 		c.out.creatives[id], c.out.byNum[cr.num] = cr, cr
-		cr.live.Store(e.thing.Status == Active)
-		if e.thing.Status == Active {
+		cr.live.Store(e.Status == Active)
+		if e.Status == Active {
 			cr.item.creatives = append(cr.item.creatives, cr)
 		}
 	}
@@ -198,9 +200,8 @@ func (c *compiler) rules(it *item) []targeting.Conjunction {
 			where = append(where, id)
 		}
 	}
-	rules := c.book.lineItems[it.ID].rules
 	if len(where) == len(c.out.placements) {
-		return rules
+		return it.matches
 	}
-	return targeting.Require(rules, targeting.OneOf(placementAttr, where...))
+	return targeting.Require(it.matches, targeting.OneOf(placementAttr, where...))
 }
