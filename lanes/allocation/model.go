@@ -71,7 +71,7 @@ type LineItem struct {
 	StartsAt    *time.Time `json:"starts_at,omitempty"`
 	EndsAt      *time.Time `json:"ends_at,omitempty" doc:"exclusive"`
 	Zone        string     `json:"zone,omitempty" maxLength:"64" doc:"IANA time zone of days and dayparts; default UTC"`
-	Daypart     string     `json:"daypart,omitempty" maxLength:"500" doc:"when it may run: mon-fri 07:00-09:30, sat-sun 10:00-22:00; empty: always"`
+	Daypart     string     `json:"daypart,omitempty" maxLength:"500" doc:"when it may run: mon-fri 07:00-09:30; sat,sun 10:00-22:00; empty: always"`
 	Pacing      string     `json:"pacing,omitempty" enum:"asap,even" default:"asap"`
 	Caps        []Cap      `json:"caps,omitempty" maxItems:"8"`
 	Targeting   Targeting  `json:"targeting,omitzero"`

@@ -152,7 +152,7 @@ func (l *LineItem) rules(r *rules) {
 	r.check(err == nil && l.Zone != "Local", "/zone", "must be an IANA time zone, as Asia/Seoul")
 	if err == nil {
 		_, err = ledger.ParseSchedule(l.Daypart, zone)
-		r.check(err == nil, "/daypart", "must be days and hours, as mon-fri 07:00-09:30, sat-sun 10:00-22:00: %v", err)
+		r.check(err == nil, "/daypart", "must be days and hours, as mon-fri 07:00-09:30; sat,sun 10:00-22:00: %v", err)
 	}
 	r.oneOf("/pacing", l.Pacing, "asap", "even")
 	r.check(l.Pacing != "even" || l.DailyBudget > 0, "/pacing", "must be asap where there is no daily budget to spread")
