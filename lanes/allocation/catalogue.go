@@ -27,13 +27,15 @@ const (
 type catalogue struct {
 	revision   int64
 	placements map[string]*placement
-	items      [lists][]*item // in rank order: an item's place is its number in the engine
-	index      [lists]*engine.Index
-	lineItems  map[string]*item // every line item, those that cannot run now too: explain names them
-	creatives  map[string]*creative
-	byNum      map[int64]*creative
-	byItemNum  map[int64]*item
+	items      [lists][]*item // by number in the engine, those that edits replaced too
+	order      [lists][]*item // by rank
+	index      [lists]*engine.Snapshot
+	lineItems  shelf[string, *item] // every line item, those that cannot run now too: explain names them
+	creatives  shelf[string, *creative]
+	byNum      shelf[int64, *creative]
+	byItemNum  shelf[int64, *item]
 	topics     map[string]int32 // of content, numbered for the engine
+	ref        int64            // unix milliseconds at which the freshness of content was taken
 }
 
 // placement is a Placement, ready to be filled.
@@ -50,7 +52,7 @@ type item struct {
 	campaignNo int64 // 0: none
 	advertiser int64 // 0: none
 	list       list
-	rank       int32 // in its list; -1: not in the engine, for the reason in off
+	number     int32 // in the engine of its list; -1: it is not there, for the reason in off
 	off        reason
 	stopped    atomic.Uint32 // the reason for which it was taken out after the catalogue was built
 	starts     int64         // unix milliseconds, of the item and its campaign
@@ -58,6 +60,7 @@ type item struct {
 	price      int64 // micros an impression, reserved at the decision; 0: free or charged at the click
 	ecpm       int64 // micros for 1,000 impressions
 	static     float64
+	level      float64         // what ranks it in the engine
 	account    *ledger.Account // where its money is; nil: it needs none
 	asked      atomic.Bool     // in the list of those charged at the click
 	daypart    atomic.Int64    // what Active said, and until when: ±unix milliseconds
@@ -92,6 +95,15 @@ type capRule struct {
 	count  uint16
 	window int64 // milliseconds
 	reason reason
+}
+
+// rankOf is an item's place in its list, from 1; 0 when it cannot run.
+func (c *catalogue) rankOf(it *item) int {
+	if it.number < 0 {
+		return 0
+	}
+	at, _ := slices.BinarySearchFunc(c.order[it.list], it, compareRank)
+	return at + 1
 }
 
 // open reports whether the daypart lets the item run, and asks the schedule only when its last answer has ended.

@@ -16,19 +16,20 @@ type compiler struct {
 	book  *book
 	rank  RankConfig
 	now   int64
+	ref   int64                                            // when freshness is taken
 	money *ledger.Book                                     // where the items' leases are
 	rates func(lineItem int64) (impressions, clicks int64) // seen so far
 	out   *catalogue
 }
 
-// compile builds the whole catalogue. It is the only way one comes to be, so what an edit makes visible and what a
-// restart loads are the same.
+// compile builds the whole catalogue.
 func (c *compiler) compile() (*catalogue, error) {
+	c.ref = c.now
 	c.out = &catalogue{
 		revision: c.book.revision, placements: make(map[string]*placement, len(c.book.placements)),
-		lineItems: make(map[string]*item, len(c.book.lineItems)), creatives: make(map[string]*creative, len(c.book.creatives)),
-		byNum: make(map[int64]*creative, len(c.book.creatives)), topics: map[string]int32{},
-		byItemNum: make(map[int64]*item, len(c.book.lineItems)),
+		lineItems: newShelf[string, *item](len(c.book.lineItems)), creatives: newShelf[string, *creative](len(c.book.creatives)),
+		byNum: newShelf[int64, *creative](len(c.book.creatives)), topics: map[string]int32{},
+		byItemNum: newShelf[int64, *item](len(c.book.lineItems)), ref: c.ref,
 	}
 	for id, p := range c.book.placements {
 		place := &placement{Placement: *p.thing, num: p.num, slots: writeOut(p.thing.Mix)}
@@ -43,17 +44,20 @@ func (c *compiler) compile() (*catalogue, error) {
 		}
 	}
 	for i := range all {
-		c.out.lineItems[all[i].ID], c.out.byItemNum[all[i].num] = &all[i], &all[i]
+		c.out.lineItems.put(all[i].ID, &all[i])
+		c.out.byItemNum.put(all[i].num, &all[i])
 	}
-	if err := c.addCreatives(); err != nil {
-		return nil, err
+	for _, e := range c.book.creatives {
+		if err := c.creative(e); err != nil {
+			return nil, err
+		}
 	}
 	c.rankAll(all)
 	return c.out, nil
 }
 
 func (c *compiler) item(it *item, l *lineEntry) error {
-	it.lineEntry, it.rank = l, -1
+	it.lineEntry, it.number = l, -1
 	it.starts, it.ends = span(math.MinInt64, math.MaxInt64, it.StartsAt, it.EndsAt)
 	if it.PublishedAt != nil {
 		it.starts = max(it.starts, it.PublishedAt.UnixMilli())
@@ -90,11 +94,10 @@ func (c *compiler) price(it *item) {
 	it.budgeted = it.DailyBudget > 0
 	switch {
 	case it.list == content:
-		published := int64(0)
+		it.static = it.Score // what has no date does not age
 		if it.PublishedAt != nil {
-			published = it.PublishedAt.UnixMilli()
+			it.static = freshness(it.Score, it.PublishedAt.UnixMilli(), c.ref, c.rank.HalfLife)
 		}
-		it.static = freshness(it.Score, published, c.now, c.rank.HalfLife)
 	case it.list == house:
 	case it.BidType == "cpm":
 		it.price, it.ecpm = it.Bid/1000, it.Bid
@@ -117,23 +120,22 @@ func (c *compiler) clickRate(num int64) float64 {
 	return (float64(clicks) + c.rank.CTR*float64(c.rank.CTRSeen)) / (float64(impressions) + float64(c.rank.CTRSeen))
 }
 
-func (c *compiler) addCreatives() error {
-	for id, e := range c.book.creatives {
-		cr := &creative{creativeEntry: e, item: c.out.lineItems[e.LineItem]}
-		if cr.item == nil {
-			return fmt.Errorf("creative %s: its line item %s is not there", id, cr.LineItem)
-		}
-		cr.caps.add(caps.Creative(uint32(cr.num)), cr.Caps, reasonCapCreative)
-		if own := cr.caps.claims; len(own) > 0 {
-			cr.caps.claims = slices.Concat(cr.item.caps.claims, own)
-		} else {
-			cr.caps.claims = cr.item.caps.claims
-		}
-		c.out.creatives[id], c.out.byNum[cr.num] = cr, cr
-		cr.live.Store(e.Status == Active)
-		if e.Status == Active {
-			cr.item.creatives = append(cr.item.creatives, cr)
-		}
+func (c *compiler) creative(e *creativeEntry) error {
+	cr := &creative{creativeEntry: e, item: c.out.lineItems.get(e.LineItem)}
+	if cr.item == nil {
+		return fmt.Errorf("creative %s: its line item %s is not there", cr.ID, cr.LineItem)
+	}
+	cr.caps.add(caps.Creative(uint32(cr.num)), cr.Caps, reasonCapCreative)
+	if own := cr.caps.claims; len(own) > 0 {
+		cr.caps.claims = slices.Concat(cr.item.caps.claims, own)
+	} else {
+		cr.caps.claims = cr.item.caps.claims
+	}
+	c.out.creatives.put(cr.ID, cr)
+	c.out.byNum.put(cr.num, cr)
+	cr.live.Store(e.Status == Active)
+	if e.Status == Active {
+		cr.item.creatives = append(cr.item.creatives, cr)
 	}
 	return nil
 }
@@ -143,19 +145,7 @@ func (c *compiler) rankAll(all []item) {
 	var ranked [lists][]*item
 	for i := range all {
 		it := &all[i]
-		slices.SortFunc(it.creatives, func(a, b *creative) int { return compareIDs(a.ID, b.ID) })
-		if it.off == reasonNone && len(it.creatives) == 0 {
-			it.off = reasonNoCreative
-		}
-		if it.off == reasonNone && c.book.broken[it.ID] != nil {
-			it.off = reasonTargeting
-		}
-		if it.off == reasonNone && it.ends <= c.now {
-			it.off = reasonEnded
-		}
-		if it.budgeted && it.list == ads && c.money != nil {
-			it.account = c.money.Account(uint32(it.num))
-		}
+		c.finish(it)
 		if it.off == reasonNone {
 			ranked[it.list] = append(ranked[it.list], it)
 		}
@@ -163,17 +153,38 @@ func (c *compiler) rankAll(all []item) {
 	for l := range lists {
 		slices.SortFunc(ranked[l], compareRank)
 		rules := make([]engine.Item, len(ranked[l]))
-		c.out.items[l] = ranked[l]
+		c.out.items[l], c.out.order[l] = ranked[l], ranked[l]
 		for i, it := range ranked[l] {
-			it.rank = int32(i)
-			static := it.static
+			it.number, it.level = int32(i), it.static
 			if list(l) != content {
-				static = float64(len(ranked[l]) - i) // the order is by tier first; nothing else depends on the number
+				it.level = float64(len(ranked[l]) - i) // the order is by tier first; nothing else depends on the number
 			}
-			rules[i] = engine.Item{Rules: c.rules(it), Static: static, Topic: c.topic(it.Topic)}
+			rules[i] = c.entry(it)
 		}
-		c.out.index[l] = engine.Build(rules)
+		c.out.index[l] = engine.Build(rules).Snapshot()
 	}
+}
+
+// finish is what can be said of an item once its creatives are known.
+func (c *compiler) finish(it *item) {
+	slices.SortFunc(it.creatives, func(a, b *creative) int { return compareIDs(a.ID, b.ID) })
+	switch {
+	case it.off != reasonNone:
+	case len(it.creatives) == 0:
+		it.off = reasonNoCreative
+	case c.book.broken[it.ID] != nil:
+		it.off = reasonTargeting
+	case it.ends <= c.now:
+		it.off = reasonEnded
+	}
+	if it.budgeted && it.list == ads && c.money != nil {
+		it.account = c.money.Account(uint32(it.num))
+	}
+}
+
+// entry is what the engine knows of an item.
+func (c *compiler) entry(it *item) engine.Item {
+	return engine.Item{Rules: c.rules(it), Static: it.level, Topic: c.topic(it.Topic)}
 }
 
 // topic numbers the topics of content; -1 is none.

@@ -18,7 +18,7 @@ func (l *Lane) Demo(ctx context.Context) error {
 	if c.isDemo() {
 		return nil
 	}
-	if len(c.placements) > 0 || len(c.lineItems) > 0 {
+	if len(c.placements) > 0 || c.lineItems.len() > 0 {
 		return errors.New("this data is not a demo's: choose an empty directory with --data")
 	}
 	im := &importer{service: l.Service, seen: map[string]int{}}
@@ -32,7 +32,7 @@ func (l *Lane) Demo(ctx context.Context) error {
 }
 
 // isDemo reports whether the sample data is in it.
-func (c *catalogue) isDemo() bool { return c.lineItems[demoAds[0].id] != nil }
+func (c *catalogue) isDemo() bool { return c.lineItems.get(demoAds[0].id) != nil }
 
 // DemoGuide names the page, and three lines that allocate, report an impression, and read the report.
 func (l *Lane) DemoGuide(site lane.Site) lane.Guide {

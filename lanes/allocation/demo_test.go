@@ -65,7 +65,7 @@ func TestDemoFillsEveryPlacement(t *testing.T) {
 			t.Errorf("placement %s has no name", id)
 		}
 	}
-	for id, cr := range c.creatives {
+	for id, cr := range c.creatives.all() {
 		name, ok := strings.CutPrefix(cr.Image, picturePath)
 		if !ok || picture(name) == nil {
 			t.Errorf("creative %s has no picture: %s", id, cr.Image)

@@ -44,17 +44,17 @@ func (d *decision) explain(p *placement, won []pick) PlacementReport {
 // candidates are the items to report on, those that may run first and in the order of their rank.
 func (d *decision) candidates() []*item {
 	if id := d.recorder.ask.LineItem; id != "" {
-		if it := d.catalogue.lineItems[id]; it != nil {
+		if it := d.catalogue.lineItems.get(id); it != nil {
 			return []*item{it}
 		}
 		return nil
 	}
-	all := make([]*item, 0, len(d.catalogue.lineItems))
-	for _, items := range d.catalogue.items {
+	all := make([]*item, 0, d.catalogue.lineItems.len())
+	for _, items := range d.catalogue.order {
 		all = append(all, items...)
 	}
-	off := make([]*item, 0, len(d.catalogue.lineItems)-len(all))
-	for _, it := range d.catalogue.lineItems {
+	var off []*item
+	for _, it := range d.catalogue.lineItems.all() {
 		if it.off != reasonNone {
 			off = append(off, it)
 		}
@@ -64,7 +64,7 @@ func (d *decision) candidates() []*item {
 }
 
 func (d *decision) report(it *item, p *placement, won []pick) CandidateReport {
-	rep := CandidateReport{LineItem: it.ID, Name: it.Name, Rank: int(it.rank) + 1}
+	rep := CandidateReport{LineItem: it.ID, Name: it.Name, Rank: d.catalogue.rankOf(it)}
 	for i := range won {
 		if won[i].item == it {
 			rep.Slot = won[i].slot
@@ -146,7 +146,7 @@ func (d *decision) detail(it *item, p *placement, why reason) string {
 	case reasonBudget, reasonPacing, reasonLease:
 		return fmt.Sprintf("daily budget %d micros, on lease now %d", it.DailyBudget, it.onLease(d.now))
 	case reasonOutranked:
-		return fmt.Sprintf("rank %d of %d", it.rank+1, len(d.catalogue.items[it.list]))
+		return fmt.Sprintf("rank %d of %d", d.catalogue.rankOf(it), len(d.catalogue.order[it.list]))
 	}
 	return ""
 }

@@ -143,7 +143,7 @@ func (w *smallWorld) lineItem(n int) *LineItem {
 
 // fund gives some items a lease, denies some, and leaves the others to ask for one.
 func (w *smallWorld) fund() {
-	for _, it := range w.catalogue.Load().lineItems {
+	for _, it := range w.catalogue.Load().lineItems.all() {
 		switch pick1(w.t, "fund", 0, 1, 1, 1, 2) {
 		case 1:
 			w.money.book.Grant(ledger.Lease{ID: it.num, Generation: 1, LineItem: uint32(it.num), Amount: 1 << 40, UsableUntil: 1 << 50, ExpiresAt: 1 << 50})
@@ -219,14 +219,14 @@ func (w *smallWorld) checkReasons(req *Request, a *Answer) {
 			won[it.LineItem] = it.Slot
 			taken[it.LineItem], filled[it.Slot] = true, true
 		}
-		if len(rep.Reports)+rep.More != len(w.catalogue.Load().lineItems) {
-			w.t.Fatalf("%d of %d line items are explained", len(rep.Reports), len(w.catalogue.Load().lineItems))
+		if len(rep.Reports)+rep.More != w.catalogue.Load().lineItems.len() {
+			w.t.Fatalf("%d of %d line items are explained", len(rep.Reports), w.catalogue.Load().lineItems.len())
 		}
 		for _, c := range rep.Reports {
 			if c.Slot != won[c.LineItem] || (c.Slot == 0) != (len(c.Reasons) > 0) {
 				w.t.Fatalf("%+v, it won slot %d", c, won[c.LineItem])
 			}
-			f := &facts{w, req, req.Placements[i], place, w.catalogue.Load().lineItems[c.LineItem], taken, filled}
+			f := &facts{w, req, req.Placements[i], place, w.catalogue.Load().lineItems.get(c.LineItem), taken, filled}
 			for _, r := range c.Reasons {
 				if r.Text == "" || !f.hold(r.Code) {
 					w.t.Fatalf("%s in %s: it is not so: %+v\nitem %+v\nasked %+v\nplacement %+v\nanswer %s", c.LineItem, rep.Placement, r, f.it.LineItem, req.Placements, place.Placement, shown(a))
@@ -312,8 +312,8 @@ func (f *facts) hold(code string) bool {
 
 func (f *facts) creatives() (list []*Creative) {
 	for _, e := range f.w.book.creatives {
-		if e.thing.LineItem == f.it.ID {
-			list = append(list, e.thing)
+		if e.Creative.LineItem == f.it.ID {
+			list = append(list, e.Creative)
 		}
 	}
 	return list
@@ -331,7 +331,7 @@ func (f *facts) matches() bool {
 
 func (f *facts) repeated() bool {
 	for id := range f.taken {
-		if other := f.w.catalogue.Load().lineItems[id]; f.advertiser(other) != "" && f.advertiser(other) == f.advertiser(f.it) {
+		if other := f.w.catalogue.Load().lineItems.get(id); f.advertiser(other) != "" && f.advertiser(other) == f.advertiser(f.it) {
 			return true
 		}
 	}

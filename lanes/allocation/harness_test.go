@@ -150,7 +150,7 @@ func ask(placement string, count int, user string) *Request {
 func (l *testLane) warm(lineItem string) {
 	l.t.Helper()
 	l.until("a lease for "+lineItem, func() bool {
-		it := l.catalogue.Load().lineItems[lineItem]
+		it := l.catalogue.Load().lineItems.get(lineItem)
 		_, why := l.money.reserve(it, l.clock.Load(), true)
 		return why == reasonNone
 	})

@@ -32,7 +32,7 @@ func (k *keeper) grant(ctx context.Context, wants []ledger.Want, now time.Time) 
 	c := k.items()
 	bids := make([]Bid, 0, len(wants))
 	for _, w := range wants {
-		it := c.byItemNum[int64(w.LineItem)]
+		it := c.byItemNum.get(int64(w.LineItem))
 		if it == nil || it.off != reasonNone {
 			k.money.book.Deny(w.LineItem, now.Add(time.Minute).UnixMilli(), ledger.Spent)
 			continue

@@ -48,7 +48,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 
 func (m *metrics) built(c *catalogue, took time.Duration) {
 	n := 0
-	for _, items := range c.items {
+	for _, items := range c.order {
 		n += len(items)
 	}
 	m.catalogue.Set(float64(n))

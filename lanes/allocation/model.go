@@ -76,7 +76,7 @@ type LineItem struct {
 	Caps        []Cap      `json:"caps,omitempty" maxItems:"8"`
 	Targeting   Targeting  `json:"targeting,omitzero"`
 	Score       float64    `json:"score,omitempty" minimum:"0" maximum:"1000000" doc:"content: its worth when new"`
-	PublishedAt *time.Time `json:"published_at,omitempty" doc:"content: its age decides its freshness"`
+	PublishedAt *time.Time `json:"published_at,omitempty" doc:"content: its age decides its freshness; without it content does not age"`
 	Topic       string     `json:"topic,omitempty" maxLength:"64" doc:"content: what a user's affinity.TOPIC attribute lifts"`
 	Placements  []string   `json:"placements,omitempty" maxItems:"1000" doc:"ids of the placements it may show in; empty: all"`
 	Status      Status     `json:"status,omitempty" enum:"active,paused,killed" default:"active"`

@@ -48,8 +48,8 @@ func TestNoOverspend(t *testing.T) {
 			l := startLane(t, func(c *Config) { c.TokenTTL, c.LeaseTime = time.Minute, time.Second })
 			l.put(things...)
 			l.warm("paid")
-			for round := range 12 {
-				l.hammer(64, 40, 0.3)
+			for round := range 8 {
+				l.hammer(64, 20, 0.4)
 				if got := l.spent(); got > budget {
 					t.Fatalf("round %d: spent %d of %d", round, got, budget)
 				}
@@ -99,7 +99,7 @@ func (l *testLane) hammer(workers, decisions int, confirm float64) {
 
 // awaitLease lets the keeper answer, so that there is something to fight for.
 func (l *testLane) awaitLease() {
-	it := l.catalogue.Load().lineItems["paid"]
+	it := l.catalogue.Load().lineItems.get("paid")
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for range 50 {

@@ -28,7 +28,7 @@ func TestEvenPacing(t *testing.T) {
 // drainBudget takes and confirms impressions until pacing or budget says no.
 func (l *testLane) drainBudget() {
 	l.t.Helper()
-	it := l.catalogue.Load().lineItems["paid"]
+	it := l.catalogue.Load().lineItems.get("paid")
 	for n := 0; ; n++ {
 		a := l.decide(ask("p", 1, fmt.Sprint("user", n)))
 		if got := a.Placements[0].Items[0]; got.LineItem == "paid" {

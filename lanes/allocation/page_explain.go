@@ -41,7 +41,7 @@ func (k *looker) explain(places []*placement) (v explainView, err error) {
 	}
 	p := k.c.placements[k.q.placement]
 	ask := Explain{All: true}
-	if it := k.c.lineItems[k.q.find]; it != nil { // one that may not be among the first
+	if it := k.c.lineItems.get(k.q.find); it != nil { // one that may not be among the first
 		ask = Explain{LineItem: it.ID}
 	}
 	answer, err := k.Decide(k.ctx, k.request(p, ask))
@@ -56,7 +56,7 @@ func (k *looker) explain(places []*placement) (v explainView, err error) {
 		if r.Slot > 0 {
 			v.Won++
 		}
-		if it := k.c.lineItems[r.LineItem]; it != nil {
+		if it := k.c.lineItems.get(r.LineItem); it != nil {
 			v.Candidates = append(v.Candidates, k.candidate(it, p, r))
 		}
 	}

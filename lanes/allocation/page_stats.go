@@ -83,7 +83,7 @@ func (l *Lane) measure(ctx context.Context, c *catalogue) (*figures, error) {
 // busiest are the campaigns that have used most of their budgets.
 func busiest(c *catalogue, charged map[int64]Charged) []campaignFigure {
 	seen := map[int64]campaignFigure{}
-	for _, it := range c.lineItems {
+	for _, it := range c.lineItems.all() {
 		if it.totals != nil && it.totals.Status != Killed {
 			seen[it.campaignNo] = campaignFigure{it.totals, charged[it.campaignNo]}
 		}

@@ -24,6 +24,8 @@ type refresher struct {
 	money   *ledger.Book
 	book    *book // only refresh touches it
 	built   time.Time
+	whole   bool               // the catalogue in use holds all that the book does: edits can be patched in
+	rates   map[int64][2]int64 // of clicks, when it was built
 	current *atomic.Pointer[catalogue]
 	wake    chan struct{}
 
@@ -71,9 +73,9 @@ func (r *refresher) run(ctx context.Context) error {
 
 // refresh reads what changed and, when anything did, builds and swaps in a new catalogue.
 func (r *refresher) refresh(ctx context.Context) error {
-	edited := map[string]bool{} // line items and campaigns, by kind and id
+	edited := edits{}
 	revision, err := r.store.Changed(ctx, r.book.revision, func(row Row) error {
-		edited[string(row.Kind)+"\x00"+row.ID] = true
+		edited.note(r.book, row)
 		return r.book.put(row)
 	})
 	if err != nil {
@@ -84,17 +86,46 @@ func (r *refresher) refresh(ctx context.Context) error {
 		return nil
 	}
 	r.book.revision = revision
-	if err := r.rebuild(ctx); err != nil {
-		return err
+	if stale || !r.patch(edited) {
+		if err := r.rebuild(ctx); err != nil {
+			return err
+		}
 	}
 	r.askAgain(edited)
 	return nil
 }
 
+// patch puts edits in use without building all anew; false when it cannot. Stops wait meanwhile, for some milliseconds.
+func (r *refresher) patch(edited edits) bool {
+	last := r.current.Load()
+	if last == nil || !r.whole {
+		return false
+	}
+	items, ok := edited.lineItems(r.book)
+	if !ok {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.compiler(r.now())
+	next, err := c.patch(last, items)
+	if err != nil {
+		return false // the build says what is wrong, if it is not only that the edits are too many
+	}
+	r.swap(next)
+	return true
+}
+
+func (r *refresher) compiler(now time.Time) *compiler {
+	return &compiler{book: r.book, rank: r.rank, now: now.UnixMilli(), money: r.money, rates: func(num int64) (int64, int64) {
+		return r.rates[num][0], r.rates[num][1]
+	}}
+}
+
 // askAgain lifts refusals of money for what was edited: a budget may have been raised.
-func (r *refresher) askAgain(edited map[string]bool) {
-	for _, it := range r.current.Load().items[ads] {
-		if it.account != nil && (edited[string(KindLineItem)+"\x00"+it.ID] || edited[string(KindCampaign)+"\x00"+it.Campaign]) {
+func (r *refresher) askAgain(edited edits) {
+	for _, it := range r.current.Load().order[ads] {
+		if it.account != nil && (edited[editKey{KindLineItem, it.ID}] || edited[editKey{KindCampaign, it.Campaign}]) {
 			r.money.Deny(uint32(it.num), 0, ledger.OK)
 		}
 	}
@@ -106,26 +137,24 @@ func (r *refresher) rebuild(ctx context.Context) error {
 	if err != nil {
 		r.log.Warn("allocation: click rates cannot be read; the expected rate is used", "err", err)
 	}
-	c := &compiler{book: r.book, rank: r.rank, now: start.UnixMilli(), money: r.money, rates: func(num int64) (int64, int64) {
-		return rates[num][0], rates[num][1]
-	}}
-	built, err := c.compile()
+	r.whole, r.rates = false, rates
+	built, err := r.compiler(start).compile()
 	if err != nil {
 		return fmt.Errorf("build the catalogue of revision %d: %w", r.book.revision, err)
 	}
 	for id, err := range r.book.broken {
 		r.log.Warn("allocation: a line item's targeting cannot be understood; it is not served", "line_item", id, "err", err)
 	}
+	r.mu.Lock()
 	r.swap(built)
-	r.built = start
+	r.mu.Unlock()
+	r.built, r.whole = start, true
 	r.metrics.built(built, r.now().Sub(start))
 	return nil
 }
 
-// swap puts a catalogue in use, less what was stopped while it was being built.
+// swap puts a catalogue in use, less what was stopped while it was being built. The lock is held.
 func (r *refresher) swap(c *catalogue) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	kept := r.stops[:0]
 	for _, s := range r.stops {
 		if s.revision > c.revision {
@@ -163,7 +192,7 @@ func (r *refresher) changed(revision int64, changes []Change) {
 func (c *catalogue) stop(s stop) {
 	switch s.kind {
 	case KindCreative:
-		if cr := c.creatives[s.id]; cr != nil {
+		if cr := c.creatives.get(s.id); cr != nil {
 			cr.live.Store(false)
 		}
 	case KindPlacement:
@@ -171,12 +200,12 @@ func (c *catalogue) stop(s stop) {
 			p.live.Store(false)
 		}
 	case KindLineItem: // a source may stop very many at once
-		if it := c.lineItems[s.id]; it != nil {
+		if it := c.lineItems.get(s.id); it != nil {
 			c.stopItem(it, s.why)
 		}
 	default:
 		for l := range lists {
-			for _, it := range c.items[l] {
+			for _, it := range c.order[l] {
 				if it.belongs(s.kind, s.id) {
 					c.stopItem(it, s.why)
 				}
@@ -186,11 +215,11 @@ func (c *catalogue) stop(s stop) {
 }
 
 func (c *catalogue) stopItem(it *item, why reason) {
-	if it.rank < 0 {
+	if it.number < 0 {
 		return
 	}
 	it.stopped.Store(uint32(why))
-	c.index[it.list].SetLive(it.rank, false)
+	c.index[it.list].SetLive(it.number, false)
 }
 
 func (it *item) belongs(kind Kind, id string) bool {

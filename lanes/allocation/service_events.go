@@ -142,7 +142,7 @@ func (s *Service) event(kind EventKind, c *token.Claims, now time.Time) *Event {
 	case billImpression:
 		e.Price = c.Price
 	case billClick:
-		if cr := s.catalogue.Load().byNum[e.Creative]; cr != nil {
+		if cr := s.catalogue.Load().byNum.get(e.Creative); cr != nil {
 			e.Click, e.Budgets = c.Price, cr.item.budgets(now)
 		}
 	}
@@ -152,7 +152,7 @@ func (s *Service) event(kind EventKind, c *token.Claims, now time.Time) *Event {
 // confirmCaps makes the user's reservation count for good. It is in the log with the next batch; a crash before that is
 // healed by the reservation itself, which is there for as long as the token lives.
 func (s *Service) confirmCaps(c *token.Claims, now int64) {
-	cr := s.catalogue.Load().byNum[int64(c.Creative)]
+	cr := s.catalogue.Load().byNum.get(int64(c.Creative))
 	if cr == nil || len(cr.caps.claims) == 0 || c.User == 0 {
 		return
 	}
@@ -167,7 +167,7 @@ func (s *Service) Landing(tok string) (string, error) {
 	if err != nil && !errors.Is(err, ErrTokenExpired) { // an old click still takes its user there
 		return "", err
 	}
-	cr := s.catalogue.Load().byNum[int64(claims.Creative)]
+	cr := s.catalogue.Load().byNum.get(int64(claims.Creative))
 	if cr == nil || cr.Landing == "" {
 		return "", ErrNotFound
 	}

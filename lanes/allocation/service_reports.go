@@ -121,10 +121,10 @@ func (s *Service) period(in *ReportIn, zone *time.Location) (Period, error) {
 // numbers finds what the report is narrowed to; what is not named is 0.
 func (c *catalogue) numbers(in *ReportIn) (lineItem, creative, placement int64, ok [3]bool) {
 	ok = [3]bool{in.LineItem == "", in.Creative == "", in.Placement == ""}
-	if it := c.lineItems[in.LineItem]; it != nil {
+	if it := c.lineItems.get(in.LineItem); it != nil {
 		lineItem, ok[0] = it.num, true
 	}
-	if cr := c.creatives[in.Creative]; cr != nil {
+	if cr := c.creatives.get(in.Creative); cr != nil {
 		creative, ok[1] = cr.num, true
 	}
 	if p := c.placements[in.Placement]; p != nil {
@@ -166,10 +166,10 @@ func (s *Service) rows(counts []Count) []ReportRow {
 	rows := make([]ReportRow, len(counts))
 	for i, n := range counts {
 		rows[i] = ReportRow{Time: time.Unix(n.Hour, 0).UTC(), Placement: places[n.Placement], Count: n}
-		if it := c.byItemNum[n.LineItem]; it != nil {
+		if it := c.byItemNum.get(n.LineItem); it != nil {
 			rows[i].LineItem = it.ID
 		}
-		if cr := c.byNum[n.Creative]; cr != nil {
+		if cr := c.byNum.get(n.Creative); cr != nil {
 			rows[i].Creative = cr.ID
 		}
 		if n.Impressions > 0 {
