@@ -45,6 +45,7 @@ func TestNoOverspend(t *testing.T) {
 		"daily": market(budget, 0, ""), "total": market(0, budget, ""), "both": market(budget, budget, `,"pacing":"asap"`),
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			l := startLane(t, func(c *Config) { c.TokenTTL, c.LeaseTime = time.Minute, time.Second })
 			l.put(things...)
 			l.warm("paid")
