@@ -20,20 +20,20 @@ const systemPrefix = "/_hotlane/"
 
 // system are the program's own routes. They go through the same door as the lanes'.
 func (s *server) system(document *httpio.Document) []lane.Route {
-	plain := func(pattern, summary string, access identity.Access, h http.Handler) lane.Route {
-		return lane.Route{Pattern: pattern, Summary: summary, Access: access, Class: admit.Critical, Handler: stream(h)}
+	plain := func(pattern, summary string, access identity.Access, class admit.Class, h http.Handler) lane.Route {
+		return lane.Route{Pattern: pattern, Summary: summary, Access: access, Class: class, Handler: stream(h)}
 	}
 	metrics := identity.Service
 	if s.App.PublicMetrics {
 		metrics = identity.Public
 	}
 	return []lane.Route{
-		{Pattern: "GET /_hotlane/health", Summary: "The process is up.", Class: admit.Critical, Handler: httpio.HTTP(healthy)},
-		{Pattern: "GET /_hotlane/ready", Summary: "The process wants requests.", Class: admit.Critical, Handler: httpio.HTTP(s.readiness)},
-		plain("GET /_hotlane/metrics", "Metrics for Prometheus.", metrics, s.telemetry.Handler()),
-		plain("GET /_hotlane/openapi.json", "The lanes' API as OpenAPI 3.1.", identity.Public, jsonBytes(document.JSON())),
+		{Pattern: "GET /_hotlane/health", Summary: "The process is up.", Class: admit.Always, Handler: httpio.HTTP(healthy)},
+		{Pattern: "GET /_hotlane/ready", Summary: "The process wants requests.", Class: admit.Always, Handler: httpio.HTTP(s.readiness)},
+		plain("GET /_hotlane/metrics", "Metrics for Prometheus.", metrics, admit.Always, s.telemetry.Handler()),
+		plain("GET /_hotlane/openapi.json", "The lanes' API as OpenAPI 3.1.", identity.Public, admit.Critical, jsonBytes(document.JSON())),
 		{Pattern: "GET /_hotlane/docs", Summary: "The lanes' API as a page.", Handler: httpio.HTTP((&docs{document: document}).page)},
-		plain("GET "+web.Prefix+"/{file...}", "Styles and modules of the pages.", identity.Public,
+		plain("GET "+web.Prefix+"/{file...}", "Styles and modules of the pages.", identity.Public, admit.Critical,
 			web.Handler()),
 		{Pattern: "GET " + identity.LoginPath, Summary: "Login of operators.", Class: admit.Critical, Handler: httpio.HTTP(loginPage)},
 		{

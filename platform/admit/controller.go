@@ -1,6 +1,7 @@
 package admit
 
 import (
+	"math"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -10,13 +11,13 @@ import (
 	"github.com/hotlane/hotlane/platform/fault"
 )
 
-const classes = 3
+const classes = 4
 
 var errOverloaded = fault.New(fault.Unavailable, "admit.overloaded",
 	"There is more to do than can be done just now.").After(time.Second)
 
 // Controller lets requests in while there is room for their class. One number counts them all, so that what is admitted never
-// exceeds the limit, whatever its mix.
+// exceeds the limit, whatever its mix, but for Always.
 type Controller struct {
 	inFlight atomic.Int64
 	limits   [classes]int64 // by class; written by New only
@@ -34,7 +35,7 @@ func New(cfg Config, d Deps) (*Controller, error) {
 		return nil, err
 	}
 	most := int64(cfg.InFlight)
-	c := &Controller{limits: [classes]int64{Normal: most * 85 / 100, Critical: most, Bulk: most / 2}}
+	c := &Controller{limits: [classes]int64{Normal: most * 85 / 100, Critical: most, Bulk: most / 2, Always: math.MaxInt64}}
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "hotlane_admit_refused_total", Help: "Requests refused for want of room, by class.",
 	}, []string{"class"})

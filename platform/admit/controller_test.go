@@ -41,6 +41,21 @@ func TestShares(t *testing.T) {
 	}
 }
 
+func TestAlwaysIsLetInWhenThereIsNoRoom(t *testing.T) {
+	c := controller(t, 16, nil)
+	for c.Enter(admit.Critical) {
+	}
+	for range 100 {
+		if !c.Enter(admit.Always) {
+			t.Fatal("refused")
+		}
+		c.Leave()
+	}
+	if c.Enter(admit.Critical) {
+		t.Error("it has made room for others")
+	}
+}
+
 // TestOrder: whatever came before, a class is let in exactly while fewer than its share of places are taken.
 func TestOrder(t *testing.T) {
 	share := map[admit.Class]int{admit.Bulk: 20, admit.Normal: 34, admit.Critical: 40}
@@ -117,6 +132,7 @@ func TestMiddleware(t *testing.T) {
 hotlane_admit_in_flight 7
 # HELP hotlane_admit_refused_total Requests refused for want of room, by class.
 # TYPE hotlane_admit_refused_total counter
+hotlane_admit_refused_total{class="always"} 0
 hotlane_admit_refused_total{class="bulk"} 1
 hotlane_admit_refused_total{class="critical"} 0
 hotlane_admit_refused_total{class="normal"} 0

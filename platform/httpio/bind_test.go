@@ -293,6 +293,39 @@ func TestBrokenBody(t *testing.T) {
 	refused(t, w, 400, "request.incomplete")
 }
 
+// TestABodyThatTricklesEndsWithItsTime: each read gives a byte, so none of them is ever too slow.
+func TestABodyThatTricklesEndsWithItsTime(t *testing.T) {
+	type in struct {
+		Text string `json:"text"`
+	}
+	reads := 0
+	_, w := bound[in](t, "POST /x", "/x", "", func(r *http.Request) {
+		ctx, cancel := context.WithCancel(r.Context())
+		*r = *r.WithContext(ctx)
+		r.Body = trickle(func() {
+			if reads++; reads == 10 {
+				cancel()
+			}
+		})
+		r.ContentLength = 1000
+	})
+	refused(t, w, 400, "request.incomplete")
+	if reads != 10 {
+		t.Errorf("%d reads, the time was over after 10", reads)
+	}
+}
+
+// trickle is a body of one byte for each read.
+type trickle func()
+
+func (f trickle) Read(p []byte) (int, error) {
+	f()
+	p[0] = ' '
+	return 1, nil
+}
+
+func (trickle) Close() error { return nil }
+
 type brokenBody struct{ *strings.Reader }
 
 func (b brokenBody) Read(p []byte) (int, error) {

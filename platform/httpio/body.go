@@ -53,6 +53,9 @@ func (s *scratch) read(r *http.Request, limit int64) error {
 		if err == io.EOF {
 			return nil
 		}
+		if err == nil {
+			err = r.Context().Err() // a body that trickles in must not hold its place for longer than the route's time
+		}
 		if err != nil {
 			return readFault(err)
 		}
