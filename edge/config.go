@@ -7,72 +7,50 @@ import (
 
 // Config is the section `edge` of the config file. Zero values of an upstream and of a rule mean their defaults.
 type Config struct {
-	// Default names the upstream that gets every request no rule and no local route matches. Empty: such a request is 404.
-	Default string `yaml:"default" json:"default"`
-	// Upstreams are the backends that stand behind, by name.
-	Upstreams map[string]Upstream `yaml:"upstreams" json:"upstreams"`
-	// Routes send single patterns elsewhere than where they would go by themselves.
-	Routes []RouteRule `yaml:"routes" json:"routes"`
-	// TrustedProxies are the peers whose X-Forwarded-*, X-Real-Ip, Forwarded, X-Request-Id and underscored headers are kept.
-	TrustedProxies []netip.Prefix `yaml:"trusted_proxies" json:"trusted_proxies"`
-	// TLS makes the front door HTTPS with HTTP/2. Empty: plain HTTP/1.1, never h2c.
-	TLS TLS `yaml:"tls" json:"tls"`
-	// HeadTimeout bounds the time from the first byte of a request until its head is whole, and a TLS handshake.
-	HeadTimeout time.Duration `yaml:"head_timeout" json:"head_timeout"`
-	// BodyTimeout bounds the time that the next 16 KiB of a body (or its rest) may take. 0: no bound.
-	BodyTimeout time.Duration `yaml:"body_timeout" json:"body_timeout"`
-	// WriteTimeout bounds how long a client may take nothing of an answer. 0: no bound.
-	WriteTimeout time.Duration `yaml:"write_timeout" json:"write_timeout"`
-	// IdleTimeout is how long a client's connection may rest between two requests.
-	IdleTimeout time.Duration `yaml:"idle_timeout" json:"idle_timeout"`
-	// MaxHeaderBytes bounds a request's head: request line and header fields.
-	MaxHeaderBytes int `yaml:"max_header_bytes" json:"max_header_bytes"`
+	Default        string              `yaml:"default" json:"default" doc:"name of the upstream that gets every request which no rule and no lane matches; empty: such a request is 404"`
+	Upstreams      map[string]Upstream `yaml:"upstreams" json:"upstreams" doc:"the backends behind, by name"`
+	Routes         []RouteRule         `yaml:"routes" json:"routes" doc:"single patterns that go elsewhere than they would by themselves; the most specific pattern wins, whatever the order"`
+	TrustedProxies []netip.Prefix      `yaml:"trusted_proxies" json:"trusted_proxies" doc:"networks of the proxies before this one, as 10.0.0.0/8: their X-Forwarded-*, X-Real-Ip, Forwarded, X-Request-Id and underscored headers are kept, those of all others are removed"`
+	TLS            TLS                 `yaml:"tls" json:"tls" doc:"HTTPS with HTTP/2 at the front door; empty: plain HTTP/1.1, never h2c"`
+	HeadTimeout    time.Duration       `yaml:"head_timeout" json:"head_timeout" doc:"from the first byte of a request until its head is whole, and for a TLS handshake; above 0"`
+	BodyTimeout    time.Duration       `yaml:"body_timeout" json:"body_timeout" doc:"for the next 16 KiB of a request's body, or its rest; 0: no bound"`
+	WriteTimeout   time.Duration       `yaml:"write_timeout" json:"write_timeout" doc:"how long a client may take nothing of an answer; 0: no bound"`
+	IdleTimeout    time.Duration       `yaml:"idle_timeout" json:"idle_timeout" doc:"how long a client's connection may rest between two requests; above 0"`
+	MaxHeaderBytes int                 `yaml:"max_header_bytes" json:"max_header_bytes" unit:"bytes" doc:"most bytes of a request's head: request line and header fields; 4KiB to 1MiB"`
 }
 
-// TLS names the certificate chain and its key, both PEM files.
+// TLS names the certificate chain and its key.
 type TLS struct {
-	Cert string `yaml:"cert" json:"cert"`
-	Key  string `yaml:"key" json:"key"`
+	Cert string `yaml:"cert" json:"cert" doc:"PEM file of the certificate chain"`
+	Key  string `yaml:"key" json:"key" doc:"PEM file of its key"`
 }
 
 // Upstream is one backend: one or many servers that answer the same.
 type Upstream struct {
-	// URLs are http://host:port or https://host:port, without a path. The one with the fewest requests under way is taken.
-	URLs []string `yaml:"urls" json:"urls"`
-	// ConnectTimeout bounds a connection's making. Default 2 s.
-	ConnectTimeout time.Duration `yaml:"connect_timeout" json:"connect_timeout"`
-	// ResponseTimeout bounds the time from the request's last byte to the answer's head; a body may stream for hours. Default 60 s.
-	ResponseTimeout time.Duration `yaml:"response_timeout" json:"response_timeout"`
-	// IdleTimeout is how long a pooled connection rests before it is closed; keep it below the backend's own. Default 60 s.
-	IdleTimeout time.Duration `yaml:"idle_timeout" json:"idle_timeout"`
-	// MaxIdle is how many resting connections are kept a server. Default 512.
-	MaxIdle int `yaml:"max_idle" json:"max_idle"`
-	// MaxConns bounds the connections a server, further requests wait. Default 0: no bound.
-	MaxConns int `yaml:"max_conns" json:"max_conns"`
-	// DownFor is how long a server that refused a connection is passed over when there are no health checks. Default 5 s.
-	DownFor time.Duration `yaml:"down_for" json:"down_for"`
-	// Health asks each server whether it is well. Without a path there are no checks.
-	Health Health `yaml:"health" json:"health"`
+	URLs            []string      `yaml:"urls" json:"urls" doc:"the backend's servers, which answer the same: http://host:port or https://host:port, without a path; the one with the fewest requests under way is taken"`
+	ConnectTimeout  time.Duration `yaml:"connect_timeout" json:"connect_timeout" doc:"how long a connection may take to be made"`
+	ResponseTimeout time.Duration `yaml:"response_timeout" json:"response_timeout" doc:"from the last byte of a request to the head of its answer; a body may stream for hours"`
+	IdleTimeout     time.Duration `yaml:"idle_timeout" json:"idle_timeout" doc:"how long a pooled connection rests before it is closed; keep it below the backend's own"`
+	MaxIdle         int           `yaml:"max_idle" json:"max_idle" doc:"resting connections that are kept to each server"`
+	MaxConns        int           `yaml:"max_conns" json:"max_conns" doc:"connections to each server at most, further requests wait; 0: no bound"`
+	DownFor         time.Duration `yaml:"down_for" json:"down_for" doc:"how long a server that refused a connection is passed over where there are no health checks"`
+	Health          Health        `yaml:"health" json:"health" doc:"asks each server whether it is well; off while path is empty"`
 }
 
 // Health is an active check: GET path, well when the status is 2xx or 3xx.
 type Health struct {
-	Path      string        `yaml:"path" json:"path"`
-	Interval  time.Duration `yaml:"interval" json:"interval"`   // default 5 s
-	Timeout   time.Duration `yaml:"timeout" json:"timeout"`     // default 2 s
-	Threshold int           `yaml:"threshold" json:"threshold"` // so many checks in a row change the verdict; default 2
+	Path      string        `yaml:"path" json:"path" doc:"what is asked with GET: a status of 2xx or 3xx is well; empty: no checks"`
+	Interval  time.Duration `yaml:"interval" json:"interval" doc:"between two checks"`
+	Timeout   time.Duration `yaml:"timeout" json:"timeout" doc:"how long the answer to a check may take"`
+	Threshold int           `yaml:"threshold" json:"threshold" doc:"so many checks in a row change the verdict"`
 }
 
 // RouteRule sends one pattern to an upstream (this is also how a lane is rolled back) or keeps it from all upstreams.
 type RouteRule struct {
-	// Match is "METHOD /path/{name}/{rest...}"; without a method, all methods.
-	Match string `yaml:"match" json:"match"`
-	// Upstream answers what matches.
-	Upstream string `yaml:"upstream" json:"upstream"`
-	// Lane answers what matches with its own routes; what it has no route for is 404 and never reaches an upstream.
-	Lane string `yaml:"lane" json:"lane"`
-	// Timeout replaces the upstream's response timeout, or bounds a lane's whole answer. 0: as it is.
-	Timeout time.Duration `yaml:"timeout" json:"timeout"`
+	Match    string        `yaml:"match" json:"match" doc:"METHOD /path/{name}/{rest...}; without a method, all methods"`
+	Upstream string        `yaml:"upstream" json:"upstream" doc:"name of the upstream that answers what matches; with the pattern of a lane's route, that route is rolled back"`
+	Lane     string        `yaml:"lane" json:"lane" doc:"name of the lane that answers what matches with its own routes; what it has no route for is 404 and never reaches an upstream"`
+	Timeout  time.Duration `yaml:"timeout" json:"timeout" doc:"instead of the upstream's response_timeout, or for a lane's whole answer; 0: as it is"`
 }
 
 // DefaultConfig has no upstream: everything that is not local is 404.
@@ -86,7 +64,8 @@ func DefaultConfig() Config {
 	}
 }
 
-func (u Upstream) withDefaults() Upstream {
+// WithDefaults is the upstream with its zero values replaced by what they mean.
+func (u Upstream) WithDefaults() Upstream {
 	u.ConnectTimeout = orElse(u.ConnectTimeout, 2*time.Second)
 	u.ResponseTimeout = orElse(u.ResponseTimeout, time.Minute)
 	u.IdleTimeout = orElse(u.IdleTimeout, time.Minute)

@@ -31,7 +31,7 @@ type target struct {
 }
 
 func newUpstream(name string, cfg Upstream, now func() time.Time) *upstream {
-	u := &upstream{name: name, cfg: cfg.withDefaults(), now: now}
+	u := &upstream{name: name, cfg: cfg.WithDefaults(), now: now}
 	for _, raw := range cfg.URLs {
 		at, err := url.Parse(raw)
 		if err != nil {

@@ -30,9 +30,24 @@ type capConfig struct {
 	Window time.Duration `yaml:"window" doc:"within how long"`
 }
 
+func (c capConfig) WithDefaults() capConfig {
+	if c.Window == 0 {
+		c.Window = 24 * time.Hour
+	}
+	return c
+}
+
 type sourceConfig struct {
 	DSN    telemetry.Secret `yaml:"dsn" doc:"where"`
 	Tables []string         `yaml:"tables" doc:"which"`
+	Limit  int              `yaml:"limit" doc:"how many"`
+}
+
+func (s sourceConfig) WithDefaults() sourceConfig {
+	if s.Limit == 0 {
+		s.Limit = 100
+	}
+	return s
 }
 
 type laneConfig struct {

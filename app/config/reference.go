@@ -33,7 +33,7 @@ func Reference(sections map[string]any) (string, error) {
 	return b.String(), nil
 }
 
-// rows lists the fields of v. The entries of lists and maps have no defaults.
+// rows lists the fields of v. Without defaults its zero values mean that there is none: v is an entry of a list or a map.
 func rows(b *strings.Builder, v reflect.Value, path, prefix string, defaults bool) {
 	for _, f := range fields(v.Type()) {
 		value := v.FieldByIndex(f.index)
@@ -45,7 +45,7 @@ func rows(b *strings.Builder, v reflect.Value, path, prefix string, defaults boo
 			continue
 		}
 		def := ""
-		if defaults {
+		if defaults || !value.IsZero() {
 			def = defaultOf(value, optionsOf(f.tag))
 		}
 		row(b, name, typeName(f.typ, optionsOf(f.tag)), def, shownVariable(f.typ, variable), docOf(f))
@@ -54,7 +54,7 @@ func rows(b *strings.Builder, v reflect.Value, path, prefix string, defaults boo
 			if mark == ".NAME" {
 				entryPrefix = variable + "_NAME_"
 			}
-			rows(b, reflect.New(inner).Elem(), name+mark+".", entryPrefix, false)
+			rows(b, entry(inner), name+mark+".", entryPrefix, false)
 		}
 	}
 }
@@ -67,6 +67,16 @@ func row(b *strings.Builder, name, typ, def, variable, doc string) {
 		return "`" + strings.ReplaceAll(s, "|", `\|`) + "`"
 	}
 	fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", code(name), typ, code(def), code(variable), strings.ReplaceAll(doc, "|", `\|`))
+}
+
+// entry is what an empty entry of a list or a map means: its type may say so by a method WithDefaults, which returns the entry with its
+// zero values replaced.
+func entry(t reflect.Type) reflect.Value {
+	v := reflect.New(t).Elem()
+	if m := v.MethodByName("WithDefaults"); m.IsValid() && m.Type().NumIn() == 0 && m.Type().NumOut() == 1 && m.Type().Out(0) == t {
+		return m.Call(nil)[0]
+	}
+	return v
 }
 
 // entryType is the struct inside a list or a map, and how its fields are written.

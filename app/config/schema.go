@@ -69,7 +69,7 @@ func typeSchema(v reflect.Value, opts leafOptions, defaults bool) map[string]any
 		return typeSchema(elem(v), opts, defaults && !v.IsNil())
 	case isLeaf(t):
 		p := leafSchema(t, opts)
-		if d := defaultOf(v, opts); defaults && d != "" {
+		if d := defaultOf(v, opts); (defaults || !v.IsZero()) && d != "" {
 			p["default"] = jsonDefault(v, d)
 		}
 		return p
@@ -78,9 +78,9 @@ func typeSchema(v reflect.Value, opts leafOptions, defaults bool) map[string]any
 	case reflect.Struct:
 		return structSchema(v, defaults)
 	case reflect.Map:
-		return map[string]any{"type": "object", "additionalProperties": typeSchema(reflect.New(t.Elem()).Elem(), opts, false)}
+		return map[string]any{"type": "object", "additionalProperties": typeSchema(entry(t.Elem()), opts, false)}
 	case reflect.Slice:
-		return map[string]any{"type": "array", "items": typeSchema(reflect.New(t.Elem()).Elem(), opts, false)}
+		return map[string]any{"type": "array", "items": typeSchema(entry(t.Elem()), opts, false)}
 	default:
 		return map[string]any{}
 	}

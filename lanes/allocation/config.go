@@ -15,10 +15,10 @@ import (
 
 // Config of the lane. Changes to what is allocated are not config: they are things, edited through the API.
 type Config struct {
-	Access     string             `yaml:"access" doc:"who may ask for allocations: public, user or service"`
+	Access     string             `yaml:"access" enum:"public,user,service" doc:"who may ask for allocations"`
 	TokenTTL   time.Duration      `yaml:"token_ttl" doc:"how long an impression, click or conversion may be reported after the decision; unconfirmed money comes back after it; 1m to 24h"`
 	LeaseTime  time.Duration      `yaml:"lease_time" doc:"how long decisions draw on one lease of budget; 1s to 10m"`
-	TokenKeys  []telemetry.Secret `yaml:"token_keys" doc:"keys that sign tokens, base64 of 32 bytes; the first signs, all verify; empty: one is made and kept in the database"`
+	TokenKeys  []telemetry.Secret `yaml:"token_keys" doc:"keys that sign tokens, base64 of at least 32 bytes; the first signs, all verify; empty: one is made and kept in the database"`
 	Attributes map[string]string  `yaml:"attributes" doc:"what targeting may refer to: name to text, number, version, date or geo; names starting kv. are always text"`
 	Caps       CapsConfig         `yaml:"caps" doc:"frequency caps"`
 	Rank       RankConfig         `yaml:"rank" doc:"how ads and content are ranked"`
@@ -35,8 +35,8 @@ type CapsConfig struct {
 
 // RankConfig sets what bids are multiplied with and how content ages.
 type RankConfig struct {
-	CTR      float64       `yaml:"ctr" doc:"click rate expected of a creative that has not been seen; above 0, at most 1"`
-	CTRSeen  int           `yaml:"ctr_seen" doc:"impressions after which the creative's own rate weighs as much as the expected one; 0: always the expected rate"`
+	CTR      float64       `yaml:"ctr" doc:"click rate expected of a line item that has not been seen, which prices those paid by click; above 0, at most 1"`
+	CTRSeen  int           `yaml:"ctr_seen" doc:"impressions after which the line item's own rate weighs as much as the expected one; 0: always the expected rate"`
 	HalfLife time.Duration `yaml:"half_life" doc:"time in which content loses half its score; 0: never"`
 }
 
@@ -50,12 +50,18 @@ type Source struct {
 	Name       string            `yaml:"name" doc:"a short word; things from this source carry it"`
 	DSN        telemetry.Secret  `yaml:"dsn" doc:"mysql://user:password@host:port/database (MariaDB too), postgres://user:password@host:port/database, or sqlite: followed by a path"`
 	Interval   time.Duration     `yaml:"interval" doc:"how often the queries run; 1s to 24h"`
-	Timeout    time.Duration     `yaml:"timeout" doc:"how long the queries may take together; 1s to 10m; 0: 30s"`
+	Timeout    time.Duration     `yaml:"timeout" doc:"how long the queries may take together; 1s to 10m"`
 	AllowEmpty bool              `yaml:"allow_empty" doc:"whether a query that gives no rows any more pauses all its things; without it they stay as they were, and this is reported"`
 	Queries    map[string]string `yaml:"queries" doc:"one query each for advertisers, campaigns, line_items, creatives, placements; column names are the fields"`
 }
 
-const defaultSourceTimeout = 30 * time.Second
+// WithDefaults is the source with its zero values replaced by what they mean.
+func (s Source) WithDefaults() Source {
+	if s.Timeout == 0 {
+		s.Timeout = 30 * time.Second
+	}
+	return s
+}
 
 // DefaultConfig is what a lane runs with when nothing is said.
 func DefaultConfig() Config {

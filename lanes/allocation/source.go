@@ -132,9 +132,4 @@ func (s *source) tell(done *polled) {
 }
 
 // timeout is how long one reading may take.
-func (s *source) timeout() time.Duration {
-	if s.cfg.Timeout > 0 {
-		return s.cfg.Timeout
-	}
-	return defaultSourceTimeout
-}
+func (s *source) timeout() time.Duration { return s.cfg.WithDefaults().Timeout }

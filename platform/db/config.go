@@ -16,9 +16,9 @@ type Config struct {
 	DSN              telemetry.Secret          `yaml:"dsn" env:"HOTLANE_DB_DSN" doc:"empty: SQLite files in the data directory; postgres://user:password@host/database: one schema per database in PostgreSQL"`
 	Connections      int                       `yaml:"connections" doc:"connections to each PostgreSQL DSN, at most" minimum:"1" maximum:"10000"`
 	Readers          int                       `yaml:"readers" doc:"reading connections to each SQLite file; there is always one that writes" minimum:"1" maximum:"1000"`
-	BusyTimeout      time.Duration             `yaml:"busy_timeout" doc:"how long SQLite waits for another program's lock on a file"`
-	ConnectTimeout   time.Duration             `yaml:"connect_timeout" doc:"how long a connection to PostgreSQL may take to be made"`
-	StatementTimeout time.Duration             `yaml:"statement_timeout" doc:"how long PostgreSQL may work on one statement, migrations excepted"`
+	BusyTimeout      time.Duration             `yaml:"busy_timeout" doc:"how long SQLite waits for another program's lock on a file; up to 1m"`
+	ConnectTimeout   time.Duration             `yaml:"connect_timeout" doc:"how long a connection to PostgreSQL may take to be made; up to 1m"`
+	StatementTimeout time.Duration             `yaml:"statement_timeout" doc:"how long PostgreSQL may work on one statement, migrations excepted; up to 1h"`
 	Retries          int                       `yaml:"retries" doc:"how often a write that lost against another (deadlock, serialization) is run again" minimum:"1" maximum:"100"`
 	Databases        map[string]DatabaseConfig `yaml:"databases" doc:"databases that live elsewhere, by name"`
 }
