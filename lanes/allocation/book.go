@@ -3,6 +3,7 @@ package allocation
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hotlane/hotlane/lanes/allocation/ledger"
@@ -19,6 +20,7 @@ type book struct {
 	placements  map[string]*entry[*Placement]
 	schema      targeting.Schema
 	zones       map[string]*time.Location
+	words       map[string]string // that stand in very many things, one of each
 	broken      map[string]error // line items that cannot be understood any more, by id
 }
 
@@ -40,12 +42,12 @@ type lineEntry struct {
 type creativeEntry struct {
 	*Creative
 	num  int64
-	json []byte // its part of an answer
+	json string // its part of an answer; most of its texts are parts of this one
 }
 
 func newBook(schema targeting.Schema) *book {
 	return &book{
-		schema: schema, zones: map[string]*time.Location{}, broken: map[string]error{},
+		schema: schema, zones: map[string]*time.Location{}, words: map[string]string{}, broken: map[string]error{},
 		advertisers: map[string]*entry[*Advertiser]{}, campaigns: map[string]*entry[*Campaign]{},
 		lineItems: map[string]*lineEntry{}, creatives: map[string]*creativeEntry{},
 		placements: map[string]*entry[*Placement]{},
@@ -66,14 +68,47 @@ func (b *book) put(r Row) error {
 	case *LineItem:
 		b.lineItems[t.ID], err = b.line(r.Num, t)
 	case *Creative:
-		b.creatives[t.ID] = &creativeEntry{t, r.Num, encodeCreative(t)}
+		b.creatives[t.ID] = b.creative(r.Num, t)
 	case *Placement:
 		b.placements[t.ID] = &entry[*Placement]{r.Num, t}
 	}
 	return err
 }
 
+// word is the one copy of a text that many things have.
+func (b *book) word(s string) string {
+	if w, ok := b.words[s]; ok {
+		return w
+	}
+	b.words[s] = s
+	return s
+}
+
+func (b *book) creative(num int64, c *Creative) *creativeEntry {
+	e := &creativeEntry{c, num, encodeCreative(c)}
+	for _, s := range []*string{&c.ID, &c.LineItem, &c.Title, &c.Image, &c.Landing} {
+		*s = within(e.json, *s)
+	}
+	c.Status = Status(b.word(string(c.Status)))
+	return e
+}
+
+// within is a text as a part of a longer one that has it, so that it needs no memory of its own.
+func within(whole, s string) string {
+	if i := strings.Index(whole, s); i >= 0 {
+		return whole[i : i+len(s)]
+	}
+	return s
+}
+
 func (b *book) line(num int64, l *LineItem) (*lineEntry, error) {
+	for _, s := range []*string{&l.Campaign, &l.Kind, &l.Tier, &l.BidType, &l.Zone, &l.Daypart, &l.Pacing, &l.Topic} {
+		*s = b.word(*s)
+	}
+	for i := range l.Placements {
+		l.Placements[i] = b.word(l.Placements[i])
+	}
+	l.Status = Status(b.word(string(l.Status)))
 	e := &lineEntry{LineItem: l, num: num}
 	var err error
 	if e.zone, err = b.zone(l.Zone); err != nil {

@@ -48,24 +48,27 @@ type placement struct {
 
 // item is a line item, ready to be decided on.
 type item struct {
+	// What every candidate is asked stands together: a cache line or two, not five.
+	starts     int64 // unix milliseconds, of the item and its campaign
+	ends       int64
+	always     bool         // no daypart
+	daypart    atomic.Int64 // what Active said, and until when: ±unix milliseconds
+	advertiser int64        // 0: none
+	caps       capping      // of the item and its campaign
+	creatives  []*creative  // active ones
+
 	*lineEntry
 	campaignNo int64 // 0: none
-	advertiser int64 // 0: none
 	list       list
 	number     int32 // in the engine of its list; -1: it is not there, for the reason in off
 	off        reason
 	stopped    atomic.Uint32 // the reason for which it was taken out after the catalogue was built
-	starts     int64         // unix milliseconds, of the item and its campaign
-	ends       int64
 	price      int64 // micros an impression, reserved at the decision; 0: free or charged at the click
 	ecpm       int64 // micros for 1,000 impressions
 	static     float64
 	level      float64         // what ranks it in the engine
 	account    *ledger.Account // where its money is; nil: it needs none
 	asked      atomic.Bool     // in the list of those charged at the click
-	daypart    atomic.Int64    // what Active said, and until when: ±unix milliseconds
-	caps       capping         // of the item and its campaign
-	creatives  []*creative     // active ones
 	budgeted   bool
 	totals     *Campaign
 }
@@ -108,7 +111,7 @@ func (c *catalogue) rankOf(it *item) int {
 
 // open reports whether the daypart lets the item run, and asks the schedule only when its last answer has ended.
 func (it *item) open(now int64) bool {
-	if it.schedule.Always() {
+	if it.always {
 		return true
 	}
 	if c := it.daypart.Load(); c > now || -c > now {
@@ -219,7 +222,7 @@ func (c *capping) add(scope caps.Scope, rules []Cap, why reason) {
 }
 
 // encodeCreative writes what an answer says of a creative, but for its slot, kind, price and token.
-func encodeCreative(c *Creative) []byte {
+func encodeCreative(c *Creative) string {
 	b, err := json.Marshal(struct {
 		LineItem string  `json:"line_item"`
 		Creative string  `json:"creative"`
@@ -231,5 +234,5 @@ func encodeCreative(c *Creative) []byte {
 	if err != nil { // checked when it was stored
 		panic(err)
 	}
-	return b[1 : len(b)-1]
+	return string(b[1 : len(b)-1])
 }

@@ -57,7 +57,7 @@ func (c *compiler) compile() (*catalogue, error) {
 }
 
 func (c *compiler) item(it *item, l *lineEntry) error {
-	it.lineEntry, it.number = l, -1
+	it.lineEntry, it.number, it.always = l, -1, l.schedule.Always()
 	it.starts, it.ends = span(math.MinInt64, math.MaxInt64, it.StartsAt, it.EndsAt)
 	if it.PublishedAt != nil {
 		it.starts = max(it.starts, it.PublishedAt.UnixMilli())
