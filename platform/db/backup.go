@@ -85,6 +85,9 @@ func (s *Set) backupFile(ctx context.Context, dir, name string) (f BackupFile, e
 	}
 	db := sql.OpenDB(connector)
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := makeFile(to); err != nil { // VACUUM INTO takes an empty file too
+		return f, err
+	}
 	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", to); err != nil {
 		return f, err
 	}

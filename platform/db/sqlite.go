@@ -3,8 +3,11 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"time"
 
 	"modernc.org/sqlite"
@@ -19,6 +22,9 @@ type sqliteEngine struct {
 
 // openSQLite makes the file when it is not there: the readers could not.
 func openSQLite(ctx context.Context, path string, cfg Config) (engine, error) {
+	if err := makeFile(path); err != nil {
+		return nil, unavailable(err)
+	}
 	writer, err := newSQLitePool(writerDSN(path, cfg.BusyTimeout), 1)
 	if err != nil {
 		return nil, err
@@ -37,6 +43,19 @@ func openSQLite(ctx context.Context, path string, cfg Config) (engine, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	return e, nil
+}
+
+// makeFile makes an empty file for its owner only, if there is none. SQLite would let everybody read it; its log and its shared memory
+// get the mode of the file (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
+func makeFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) // one that is there must not be opened: closing it would end SQLite's locks
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // writerDSN: https://www.sqlite.org/pragma.html. In WAL mode synchronous=FULL syncs the log at every commit.

@@ -60,6 +60,37 @@ func TestDataDirectoryIsOurs(t *testing.T) {
 	must(t, second.Close())
 }
 
+// TestFilesAreTheirOwners: what is in the databases is nobody else's to read, nor what is in a copy.
+func TestFilesAreTheirOwners(t *testing.T) {
+	dir, copied, restored := t.TempDir(), filepath.Join(t.TempDir(), "copy"), t.TempDir()
+	first := filled(t, dir, 3)
+	_, err := first.Backup(t.Context(), copied)
+	must(t, err)
+	second := db.NewSet(db.Config{}, restored, db.Options{})
+	t.Cleanup(func() { _ = second.Close() })
+	_, err = second.Restore(t.Context(), copied, false)
+	must(t, err)
+	if n := count(t, second.DB("suite")); n != 3 {
+		t.Errorf("%d rows", n)
+	}
+	seen := 0
+	for _, in := range []string{dir, copied, restored} {
+		entries, err := os.ReadDir(in)
+		must(t, err)
+		for _, e := range entries {
+			info, err := e.Info()
+			must(t, err)
+			if mode := info.Mode().Perm(); mode != 0o600 {
+				t.Errorf("%s has the mode %o", filepath.Join(in, e.Name()), mode)
+			}
+			seen++
+		}
+	}
+	if seen < 9 { // three files of each database, and what stands beside
+		t.Errorf("%d files were looked at", seen)
+	}
+}
+
 func TestSettings(t *testing.T) {
 	d := filled(t, t.TempDir(), 0).DB("suite")
 	check := func(tx *db.Tx, pragma, want string) {
