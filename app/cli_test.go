@@ -49,7 +49,7 @@ func TestCommandLine(t *testing.T) {
 		{"no such flag", []string{"serve", "--bogus"}, 2, nil, []string{"--bogus", "hotlane --help"}},
 		{"no such lane", []string{"serve", "--lanes", "chat"}, 2, nil, []string{`no lane "chat"`, "greetings"}},
 		{"bad address", []string{"serve", "--listen", "here"}, 2, nil, []string{"/listen", "host:port"}},
-		{"no such file", []string{"check", "nowhere.yaml"}, 1, nil, []string{"nowhere.yaml"}},
+		{"no such file", []string{"check", "nowhere.yaml"}, 2, nil, []string{"nowhere.yaml"}},
 		{"bad file", []string{"check", bad}, 2, nil, []string{
 			bad + ":3:3: greetings.word: must not be empty", bad + ":5:3: edge.default: must name one of upstreams",
 			bad + ":8:14: edge.upstreams.new.urls[0]: must begin with http",
@@ -64,6 +64,9 @@ func TestCommandLine(t *testing.T) {
 		{"lane's command, wrongly", []string{"--data", t.TempDir(), "greetings", "say"}, 2, nil, []string{
 			"say takes one NAME", "usage: hotlane greetings say NAME",
 		}},
+		{"lane's command that needs no configuration", []string{"--config", bad, "greetings", "say", "you"}, 0, []string{"hello you ()"}, nil},
+		{"nor the file of one", []string{"--config", "nowhere.yaml", "greetings", "say", "you"}, 0, []string{"hello you ()"}, nil},
+		{"lane's command that does", []string{"--config", bad, "greetings", "open"}, 2, nil, []string{bad + ":3:3: greetings.word"}},
 		{"no lane's command", []string{"greetings"}, 2, nil, []string{"name a command of greetings", "say NAME"}},
 		{"no such lane's command", []string{"--data", t.TempDir(), "greetings", "sing"}, 2, nil, []string{`no command "sing"`}},
 		{"migrate", []string{"--data", t.TempDir(), "migrate"}, 0, []string{"up to date"}, nil},

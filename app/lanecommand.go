@@ -66,20 +66,27 @@ func (p Program) laneCommands() []*laneCommand {
 	return all
 }
 
-// laneCommand runs one command in this process. The databases are opened when the command asks for it.
+// laneCommand runs one command in this process. The databases are opened when the command asks for it; what is wrong with the
+// configuration matters only then, for it need not be that of the process that is asked.
 func (p Program) laneCommand(ctx context.Context, f flags, c *laneCommand) error {
 	if len(c.Args) == 0 {
 		return usageError{fmt.Errorf("name a command of %s\n%s", c.name, c.Help())}
 	}
 	f.Lanes = []string{c.name}
 	h, err := p.openQuietly(f)
-	if err != nil {
-		return err
+	if err == nil {
+		return errors.Join(p.runLaneCommand(ctx, h, c, h.migrate), h.close())
 	}
-	return errors.Join(p.runLaneCommand(ctx, h, c), h.close())
+	refused := err
+	s := defaultSettings()
+	s.App.Lanes, s.Telemetry.Level = f.Lanes, "warn"
+	if h, err = p.house(s, p.Lanes()); err != nil {
+		return refused
+	}
+	return errors.Join(p.runLaneCommand(ctx, h, c, func(context.Context) error { return refused }), h.close())
 }
 
-func (p Program) runLaneCommand(ctx context.Context, h *house, c *laneCommand) error {
+func (p Program) runLaneCommand(ctx context.Context, h *house, c *laneCommand, open func(context.Context) error) error {
 	one, _ := h.lanes.Named(c.name)
 	commander, ok := one.(lane.Commander)
 	if !ok {
@@ -90,7 +97,7 @@ func (p Program) runLaneCommand(ctx context.Context, h *house, c *laneCommand) e
 	if i < 0 {
 		return usageError{fmt.Errorf("%s has no command %q\n%s", c.name, c.Args[0], c.Help())}
 	}
-	err := commands[i].Run(ctx, c.Args[1:], lane.IO{In: p.In, Out: p.Out, Err: p.Err, Open: h.migrate})
+	err := commands[i].Run(ctx, c.Args[1:], lane.IO{In: p.In, Out: p.Out, Err: p.Err, Open: open})
 	var called *lane.UsageError
 	if errors.As(err, &called) {
 		return usageError{fmt.Errorf("%w\nusage: hotlane %s %s %s", called, c.name, commands[i].Name, commands[i].Args)}

@@ -120,7 +120,7 @@ func (p Program) load(f flags, modules []lane.Module, change ...func(*settings))
 		}
 	}
 	if err := config.Load(s.file, p.Env, sections); err != nil {
-		return nil, err
+		return nil, usageError{err}
 	}
 	return s, s.apply(f)
 }
