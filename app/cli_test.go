@@ -104,7 +104,8 @@ edge:
     images: {urls: ["http://127.0.0.1:2", "http://127.0.0.1:3"]}
   routes:
     - {match: "GET /images/{path...}", upstream: images}
-    - {match: "GET /v1/greetings/{name}", upstream: old}
+    - {match: "GET /v1/greetings/{who}", upstream: old}
+    - {match: "GET /v1/stream", lane: greetings, timeout: 5m}
     - {match: "/v1/", lane: greetings}
 `
 

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -20,23 +21,26 @@ func (p Program) routes(f flags) error {
 	if _, err := s.front(); err != nil { // refuses what cannot be served
 		return err
 	}
-	t := table{tabwriter.NewWriter(p.Out, 0, 8, 2, ' ', 0)}
+	t := table{tabwriter.NewWriter(p.Out, 0, 8, 2, ' ', 0), map[int]bool{}}
 	t.row("ROUTE", "ANSWERED BY", "ACCESS", "EFFECT", "CLASS", "BODY", "TIME")
 	for _, one := range h.lanes.Served() {
-		t.routes("lane "+one.Name(), one.Routes())
+		t.routes("lane "+one.Name(), one.Routes(), h.Edge.Routes)
 	}
 	document, err := s.document()
 	if err != nil {
 		return err
 	}
-	t.routes("hotlane", s.system(document))
+	t.routes("hotlane", s.system(document), h.Edge.Routes)
 	t.row(systemPrefix, "hotlane: 404")
 	t.edge(h.Edge)
 	return t.w.Flush()
 }
 
 // table writes aligned columns; what goes wrong is told by Flush.
-type table struct{ w *tabwriter.Writer }
+type table struct {
+	w     *tabwriter.Writer
+	shown map[int]bool // rules of the config that stand with a route
+}
 
 func (t table) row(cells ...string) {
 	for i, c := range cells {
@@ -48,7 +52,9 @@ func (t table) row(cells ...string) {
 	_, _ = io.WriteString(t.w, "\n")
 }
 
-func (t table) routes(owner string, routes []lane.Route) {
+// routes lists what answers here: routes that a rule gives to an upstream stand with the rules, and a rule that leaves them here may
+// bound their time.
+func (t table) routes(owner string, routes []lane.Route, rules []edge.RouteRule) {
 	for _, r := range routes {
 		l := r.Limits
 		if l.Body == 0 {
@@ -57,12 +63,28 @@ func (t table) routes(owner string, routes []lane.Route) {
 		if l.Time == 0 {
 			l.Time = lane.DefaultLimits.Time
 		}
+		if i := slices.IndexFunc(rules, sameAs(r.Pattern)); i >= 0 {
+			if rules[i].Upstream != "" {
+				continue
+			}
+			t.shown[i] = true
+			if most := rules[i].Timeout; most > 0 && (l.Time < 0 || most < l.Time) {
+				l.Time = most
+			}
+		}
 		t.row(r.Pattern, owner, r.Access.String(), r.Effect.String(), r.Class.String(), size(l.Body), bound(l.Time))
 	}
 }
 
+func sameAs(pattern string) func(edge.RouteRule) bool {
+	return func(r edge.RouteRule) bool { return edge.SamePattern(r.Match, pattern) }
+}
+
 func (t table) edge(c edge.Config) {
-	for _, r := range c.Routes {
+	for i, r := range c.Routes {
+		if t.shown[i] {
+			continue
+		}
 		target := "upstream " + r.Upstream
 		if r.Lane != "" {
 			target = "lane " + r.Lane + " only"

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -28,6 +29,15 @@ type pattern struct {
 	text     string
 	method   string // "" for all
 	segments []segment
+}
+
+// SamePattern reports whether two patterns match the same requests, whatever their wildcards are called. Those that are none match nothing.
+func SamePattern(a, b string) bool {
+	p, err1 := parsePattern(a)
+	q, err2 := parsePattern(b)
+	return err1 == nil && err2 == nil && p.method == q.method && slices.EqualFunc(p.segments, q.segments, func(s, t segment) bool {
+		return s.kind == t.kind && (s.kind != literal || s.text == t.text)
+	})
 }
 
 func parsePattern(text string) (pattern, error) {

@@ -148,6 +148,26 @@ func TestBadPatterns(t *testing.T) {
 	}
 }
 
+func TestSamePattern(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"GET /v1/things/{id}", "GET /v1/things/{name}", true},
+		{"GET /v1/things/{id}", "POST /v1/things/{id}", false},
+		{"/v1/things/{id}", "GET /v1/things/{id}", false},
+		{"/v1/", "/v1/{rest...}", true},
+		{"/v1/{$}", "/v1/", false},
+		{"/v1/%61", "/v1/a", true},
+		{"/v1/a", "/v1/b", false},
+		{"v1", "v1", false},
+	} {
+		if got := SamePattern(c.a, c.b); got != c.same {
+			t.Errorf("%s and %s: %t", c.a, c.b, got)
+		}
+	}
+}
+
 func TestWhereThereIsNoUpstream(t *testing.T) {
 	e := mustNew(t, DefaultConfig(), echoes("GET /a", "POST /a")...)
 	for request, want := range map[string]int{"GET /b": 404, "PUT /a": 405, "HEAD /a": 200} {
