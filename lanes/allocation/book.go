@@ -21,7 +21,7 @@ type book struct {
 	schema      targeting.Schema
 	zones       map[string]*time.Location
 	words       map[string]string // that stand in very many things, one of each
-	broken      map[string]error // line items that cannot be understood any more, by id
+	broken      map[string]error  // line items that cannot be understood any more, by id
 }
 
 type entry[T any] struct {
@@ -111,11 +111,13 @@ func (b *book) line(num int64, l *LineItem) (*lineEntry, error) {
 	l.Status = Status(b.word(string(l.Status)))
 	e := &lineEntry{LineItem: l, num: num}
 	var err error
-	if e.zone, err = b.zone(l.Zone); err != nil {
-		return nil, fmt.Errorf("line item %s: %w", l.ID, err)
+	if e.zone, err = b.zone(l.Zone); err != nil { // the machine knows other zones than the one it was stored on
+		e.zone, b.broken[l.ID] = time.UTC, err
+		return e, nil
 	}
 	if e.schedule, err = ledger.ParseSchedule(l.Daypart, e.zone); err != nil {
-		return nil, fmt.Errorf("line item %s: daypart: %w", l.ID, err)
+		b.broken[l.ID] = fmt.Errorf("daypart: %w", err)
+		return e, nil
 	}
 	expr, err := l.Targeting.Parse(b.schema)
 	if err == nil && expr != nil {
@@ -136,6 +138,8 @@ func (b *book) zone(name string) (*time.Location, error) {
 		return z, nil
 	}
 	z, err := time.LoadLocation(name)
-	b.zones[name] = z
+	if err == nil {
+		b.zones[name] = z
+	}
 	return z, err
 }

@@ -63,8 +63,8 @@ type item struct {
 	number     int32 // in the engine of its list; -1: it is not there, for the reason in off
 	off        reason
 	stopped    atomic.Uint32 // the reason for which it was taken out after the catalogue was built
-	price      int64 // micros an impression, reserved at the decision; 0: free or charged at the click
-	ecpm       int64 // micros for 1,000 impressions
+	price      int64         // micros an impression, reserved at the decision; 0: free or charged at the click
+	ecpm       int64         // micros for 1,000 impressions
 	static     float64
 	level      float64         // what ranks it in the engine
 	account    *ledger.Account // where its money is; nil: it needs none

@@ -26,6 +26,8 @@ type Change struct {
 	Action Action
 	Row    Row // with a revision above 0: only if that is still the stored one's
 	Line   int // of an import, for messages; 0: none
+
+	KeepStatus bool // the row names none: what is stored stays as it is
 }
 
 // AuditEntry is who changed what, when, from what to what.

@@ -29,7 +29,7 @@ type Config struct {
 // CapsConfig bounds what is kept in memory and how much of it a crash may lose.
 type CapsConfig struct {
 	Flush      time.Duration `yaml:"flush" doc:"how often cap entries are written; kill -9 loses at most this much of them; 0: every decision waits for the disk; 0 to 10s"`
-	MaxUsers   int           `yaml:"max_users" doc:"users with live entries; beyond it capped items are withheld from new users; 1000 to 100000000"`
+	MaxUsers   int           `yaml:"max_users" doc:"users with live entries; beyond it capped items are withheld from new users; 1024 to 100000000"`
 	Checkpoint time.Duration `yaml:"checkpoint" doc:"how often the log of entries is folded; 10s to 24h"`
 }
 
@@ -98,7 +98,7 @@ func (c *Config) Validate() error {
 	_, wrong := c.signingKeys()
 	bad = append(bad, wrong...)
 	check(c.Caps.Flush >= 0 && c.Caps.Flush <= 10*time.Second, "/caps/flush", "must be 0 to 10s")
-	check(c.Caps.MaxUsers >= 1000 && c.Caps.MaxUsers <= 100_000_000, "/caps/max_users", "must be 1000 to 100000000")
+	check(c.Caps.MaxUsers >= 1024 && c.Caps.MaxUsers <= 100_000_000, "/caps/max_users", "must be 1024 to 100000000")
 	check(c.Caps.Checkpoint >= 10*time.Second && c.Caps.Checkpoint <= 24*time.Hour, "/caps/checkpoint", "must be 10s to 24h")
 	check(c.Rank.CTR > 0 && c.Rank.CTR <= 1, "/rank/ctr", "must be above 0 and at most 1")
 	check(c.Rank.CTRSeen >= 0, "/rank/ctr_seen", "must not be negative")

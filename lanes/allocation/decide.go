@@ -18,6 +18,7 @@ type decision struct {
 	holdUntil int64 // until when reservations are held
 	attrs     targeting.Request
 	user      *caps.Session // nil: the request names none
+	uncounted bool          // caps cannot be made durable: what has one is withheld
 	dry       bool          // explain: look, reserve nothing
 	schema    targeting.Schema
 	exclude   excluded

@@ -13,6 +13,7 @@ import (
 	_ "modernc.org/sqlite" // a second program that holds a lock
 
 	"github.com/hotlane/hotlane/lane/lanetest"
+	"github.com/hotlane/hotlane/lanes/allocation"
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/identity"
 )
@@ -233,4 +234,24 @@ func TestLocked(t *testing.T) {
 	unlockThings()
 	unlockLedger()
 	o.up(known)
+}
+
+// TestLockedCapsMustBeWritten: with caps.flush 0 and a log that cannot be written, what has a cap is withheld, the rest
+// fills, and when the log can be written again what has a cap is shown again.
+func TestLockedCapsMustBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	h := lanetest.Start(t, module(func(c *allocation.Config) { c.Caps.Flush = 0 }), lanetest.In(dir), lanetest.On(db.Config{BusyTimeout: 10 * time.Millisecond}))
+	o := &outage{t: t, h: h}
+	h.Run(t, lanetest.Scenario{Method: "POST", Path: "/v1/allocation/import", Body: kiosk, As: identity.Admin,
+		Header: map[string]string{"Content-Type": "application/x-ndjson"}, Status: 200})
+	h.Run(t, lanetest.Scenario{Method: "POST", Path: lineItems + "/paid/pause", As: identity.Admin, Status: 200})
+	shows := func(id string) func() bool { return func() bool { _, ok := o.shown()[id]; return ok } }
+	eventually(t, "what has a cap is shown", shows("free"))
+	unlock := lockFile(t, filepath.Join(dir, "allocation_ledger.db"))
+	served := o.shown()
+	if _, ok := served["free"]; ok || served["news"] == "" {
+		t.Errorf("with a log that cannot be written: %v", served)
+	}
+	unlock()
+	eventually(t, "what has a cap is shown again", shows("free"))
 }

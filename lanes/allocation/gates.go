@@ -65,6 +65,10 @@ func (d *decision) byCaps(it *item) reason { return d.capped(it.num, it.caps.rul
 
 // capped asks the user's counters for a line item or creative.
 func (d *decision) capped(num int64, rules []capRule) reason {
+	if d.uncounted && len(rules) > 0 {
+		d.note(num, reasonCapsUnwritten)
+		return reasonCapsUnwritten
+	}
 	if d.then != nil && d.user != nil {
 		return d.then.capped(num, rules)
 	}

@@ -120,6 +120,10 @@ func (l *Lane) click(w http.ResponseWriter, r *http.Request, tok string) error {
 	if err := l.happened(r, Click, tok); err != nil {
 		w.Header().Set("X-Hotlane-Not-Recorded", codeOf(err))
 	}
+	if landing == "" {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	w.Header().Set("Location", asciiURL(landing))
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.WriteHeader(http.StatusFound)
@@ -131,6 +135,9 @@ func (l *Lane) happened(r *http.Request, kind EventKind, tok string) error {
 	if r.Method == http.MethodHead {
 		_, err := l.verify(tok, l.now())
 		return err
+	}
+	if kind == Click {
+		return l.ReportClick(r.Context(), tok)
 	}
 	_, err := l.Report(r.Context(), kind, tok)
 	return err

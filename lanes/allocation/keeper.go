@@ -16,6 +16,7 @@ import (
 // Ledger is where money, caps, events and counters are kept.
 type Ledger interface {
 	Own(ctx context.Context, node string, now int64) (generation int64, err error)
+	Owner(ctx context.Context) (generation int64, err error)
 	Grant(ctx context.Context, generation int64, bids []Bid, t Terms) ([]Granted, error)
 	Close(ctx context.Context, generation int64, closings []ledger.Closing) error
 	Settle(ctx context.Context, now int64, limit int) (settled int, err error)
@@ -47,7 +48,8 @@ type keeper struct {
 	items      func() *catalogue
 	generation int64
 	isFenced   atomic.Bool
-	flushed    *watermark // of the cap journal
+	flushed    *watermark  // of the cap journal
+	unwritten  atomic.Bool // the log of caps cannot be written just now
 	flushNow   chan struct{}
 	pending    []capBatch // taken from the journal, not yet written; only the flush loop touches it
 	upto       []uint64   // newest checkpoint of each shard; only the checkpoint loop touches it
@@ -69,7 +71,9 @@ func (k *keeper) run(ctx context.Context) error {
 	}
 	g.Go(func() error { return k.every(ctx, flush, k.flushNow, k.flush) })
 	g.Go(func() error { return k.every(ctx, 20*time.Millisecond, nil, k.lease) })
+	g.Go(func() error { return k.every(ctx, time.Second, nil, k.watch) })
 	g.Go(func() error { return k.every(ctx, time.Second, nil, k.balance) })
+	g.Go(func() error { return k.every(ctx, renewEvery, nil, k.renew) })
 	g.Go(func() error { return k.every(ctx, 2*time.Second, nil, k.count) })
 	g.Go(func() error { return k.every(ctx, 2*time.Second, nil, k.settle) })
 	g.Go(func() error { return k.every(ctx, k.cfg.Caps.Checkpoint, nil, k.checkpoint) })
@@ -112,6 +116,15 @@ func (k *keeper) every(ctx context.Context, interval time.Duration, now <-chan s
 		}
 		failing = err != nil
 	}
+}
+
+// watch looks who owns the ledger, so that a process with nothing to write notices too that it was taken over.
+func (k *keeper) watch(ctx context.Context) error {
+	generation, err := k.ledger.Owner(ctx)
+	if err == nil && generation != k.generation {
+		return errFenced
+	}
+	return err
 }
 
 // fence stops deciding: a newer process has taken over.

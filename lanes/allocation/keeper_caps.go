@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/hotlane/hotlane/lanes/allocation/caps"
 )
@@ -56,9 +57,11 @@ func (k *keeper) flush(ctx context.Context) error {
 	for len(k.pending) > 0 {
 		b := k.pending[0]
 		if err := k.ledger.AppendCaps(ctx, k.generation, b.seq, k.now().UnixMilli(), b.data); err != nil {
+			k.unwritten.Store(true)
 			k.flushed.fail(err)
 			return err
 		}
+		k.unwritten.Store(false)
 		k.metrics.capBytes.Add(float64(len(b.data)))
 		k.flushed.reach(b.seq)
 		k.pending = k.pending[1:]
@@ -66,13 +69,23 @@ func (k *keeper) flush(ctx context.Context) error {
 	return nil
 }
 
-// durable waits until a batch of the cap journal is written.
+// capsPatience is how long a decision waits for the log of caps, where config has it wait.
+const capsPatience = 500 * time.Millisecond
+
+// durable waits until a batch of the cap journal is written. When it takes too long, later decisions do not wait at all
+// until the log can be written again.
 func (k *keeper) durable(ctx context.Context, batch uint64) error {
 	select {
 	case k.flushNow <- struct{}{}:
 	default: // it has been asked already
 	}
-	return k.flushed.wait(ctx, batch)
+	soon, cancel := context.WithTimeout(ctx, capsPatience)
+	defer cancel()
+	err := k.flushed.wait(soon, batch)
+	if err != nil && ctx.Err() == nil {
+		k.unwritten.Store(true)
+	}
+	return err
 }
 
 // checkpoint folds the log of caps: some shards at a time, so that none of it holds up decisions or events.

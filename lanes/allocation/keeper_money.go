@@ -40,7 +40,8 @@ func (k *keeper) grant(ctx context.Context, wants []ledger.Want, now time.Time) 
 		bids = append(bids, Bid{w, it.budgets(now)})
 	}
 	granted, err := k.ledger.Grant(ctx, k.generation, bids, Terms{
-		Now: now.UnixMilli(), Usable: now.Add(k.cfg.LeaseTime).UnixMilli(), TokenLife: k.cfg.TokenTTL.Milliseconds(),
+		Now: now.UnixMilli(), Usable: now.Add(k.cfg.LeaseTime).UnixMilli(),
+		UsableIdle: now.Add(max(k.cfg.LeaseTime, idleLease)).UnixMilli(), TokenLife: k.cfg.TokenTTL.Milliseconds(),
 	})
 	for i, b := range bids {
 		switch {
@@ -54,6 +55,19 @@ func (k *keeper) grant(ctx context.Context, wants []ledger.Want, now time.Time) 
 		}
 	}
 	return err
+}
+
+// Items that are shown seldom hold a small lease for longer, and it is renewed for as long as they are asked for at all.
+const (
+	idleLease  = 10 * time.Minute
+	idleFor    = 24 * time.Hour
+	renewEvery = 30 * time.Second
+)
+
+// renew keeps leases of items that were asked for lately, so that the next to ask does not ask in vain.
+func (k *keeper) renew(context.Context) error {
+	k.money.book.Renew(k.now().UnixMilli(), idleFor.Milliseconds(), 2*renewEvery.Milliseconds())
+	return nil
 }
 
 // denyFor is how long a refusal stands before the ledger is asked again.

@@ -158,6 +158,9 @@ func (l *Lane) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
+// Drain waits for clicks that are being recorded behind their users' backs.
+func (l *Lane) Drain(ctx context.Context) error { return l.clicks.wait(ctx) }
+
 // Ready says why it cannot decide.
 func (l *Lane) Ready() error {
 	select {

@@ -37,7 +37,7 @@ const (
 type Advertiser struct {
 	ID     string `json:"id" minLength:"1" maxLength:"64" pattern:"^[A-Za-z0-9._:-]+$" doc:"your own id, or ours when empty on create" required:"false"`
 	Name   string `json:"name" maxLength:"200"`
-	Status Status `json:"status,omitempty" enum:"active,paused,killed" default:"active"`
+	Status Status `json:"status,omitempty" enum:"active,paused,killed" doc:"left out: active when new, else as it is"`
 }
 
 // Campaign is a sum of money for a time.
@@ -49,7 +49,7 @@ type Campaign struct {
 	StartsAt    *time.Time `json:"starts_at,omitempty"`
 	EndsAt      *time.Time `json:"ends_at,omitempty" doc:"exclusive"`
 	Caps        []Cap      `json:"caps,omitempty" maxItems:"8"`
-	Status      Status     `json:"status,omitempty" enum:"active,paused,killed" default:"active"`
+	Status      Status     `json:"status,omitempty" enum:"active,paused,killed" doc:"left out: active when new, else as it is"`
 }
 
 // Cap is how many times one user may see something within a sliding window.
@@ -79,7 +79,7 @@ type LineItem struct {
 	PublishedAt *time.Time `json:"published_at,omitempty" doc:"content: its age decides its freshness; without it content does not age"`
 	Topic       string     `json:"topic,omitempty" maxLength:"64" doc:"content: what a user's affinity.TOPIC attribute lifts"`
 	Placements  []string   `json:"placements,omitempty" maxItems:"1000" doc:"ids of the placements it may show in; empty: all"`
-	Status      Status     `json:"status,omitempty" enum:"active,paused,killed" default:"active"`
+	Status      Status     `json:"status,omitempty" enum:"active,paused,killed" doc:"left out: active when new, else as it is"`
 }
 
 // Creative is what is shown.
@@ -92,7 +92,7 @@ type Creative struct {
 	Weight   int     `json:"weight,omitempty" minimum:"1" maximum:"1000000" default:"1" doc:"share among the item's creatives"`
 	Extra    RawJSON `json:"extra,omitempty" doc:"a JSON object, at most 8 KiB, that the app gets back as it is"`
 	Caps     []Cap   `json:"caps,omitempty" maxItems:"8"`
-	Status   Status  `json:"status,omitempty" enum:"active,paused,killed" default:"active"`
+	Status   Status  `json:"status,omitempty" enum:"active,paused,killed" doc:"left out: active when new, else as it is"`
 }
 
 // Placement is where things show.
@@ -104,7 +104,7 @@ type Placement struct {
 	Floor            int64     `json:"floor_micros,omitempty" minimum:"0" maximum:"1000000000000" doc:"least effective CPM of an ad, micros"`
 	Tiers            []string  `json:"tiers,omitempty" maxItems:"4" doc:"ads of these tiers only; empty: all"`
 	RepeatAdvertiser bool      `json:"repeat_advertiser,omitempty" doc:"whether one advertiser may stand twice in an answer"`
-	Status           Status    `json:"status,omitempty" enum:"active,paused,killed" default:"active"`
+	Status           Status    `json:"status,omitempty" enum:"active,paused,killed" doc:"left out: active when new, else as it is"`
 }
 
 // MixPart is a run of slots of one kind.

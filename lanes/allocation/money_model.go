@@ -24,9 +24,18 @@ type Bid struct {
 
 // Terms are what leases granted together share: unix milliseconds, and milliseconds.
 type Terms struct {
-	Now       int64
-	Usable    int64 // until which decisions may draw on them, or until the budget day ends
-	TokenLife int64 // how much longer their tokens may be confirmed
+	Now        int64
+	Usable     int64 // until which decisions may draw on them, or until the budget day ends
+	UsableIdle int64 // the same for what is shown so seldom that it would find its lease lapsed each time
+	TokenLife  int64 // how much longer their tokens may be confirmed
+}
+
+// until is how long a lease for this want may be drawn on.
+func (t Terms) until(w ledger.Want) int64 {
+	if w.Idle {
+		return t.UsableIdle
+	}
+	return t.Usable
 }
 
 // Granted answers a Bid: a lease, or why there is none.

@@ -54,7 +54,7 @@ func TestNoOverspend(t *testing.T) {
 				if got := l.spent(); got > budget {
 					t.Fatalf("round %d: spent %d of %d", round, got, budget)
 				}
-				l.clock.Add((75 * time.Second).Milliseconds()) // all tokens and leases of the round expire
+				l.clock.Add((12 * time.Minute).Milliseconds()) // all tokens and leases of the round expire
 				if _, err := l.ledger.Settle(context.Background(), l.clock.Load(), 10_000); err != nil {
 					t.Fatal(err)
 				}

@@ -26,6 +26,7 @@ const (
 	reasonCapCampaign
 	reasonCapCreative
 	reasonCapsFull
+	reasonCapsUnwritten
 	reasonBudget
 	reasonPacing
 	reasonLease
@@ -36,7 +37,7 @@ const (
 var reasonNames = [reasons]string{
 	"", "killed", "paused", "no_creative", "ended", "placement", "tier", "floor", "targeting",
 	"excluded", "chosen_already", "advertiser_repeated", "dates", "daypart", "no_user",
-	"cap_line_item", "cap_campaign", "cap_creative", "caps_full", "budget", "pacing", "lease_pending", "outranked",
+	"cap_line_item", "cap_campaign", "cap_creative", "caps_full", "caps_unwritten", "budget", "pacing", "lease_pending", "outranked",
 }
 
 // reasonTexts say the same to a person.
@@ -48,6 +49,7 @@ var reasonTexts = [reasons]string{
 	"it has not started, or is over", "it does not run at this hour", "it has a frequency cap, and the request names no user",
 	"the user has seen it as often as its cap allows", "the user has seen its campaign as often as the cap allows",
 	"the user has seen its creatives as often as their caps allow", "there is no room to keep another user's caps",
+	"it has a frequency cap, which cannot be written down just now",
 	"its budget is spent or reserved", "its pacing holds it back for now", "a lease of its budget is on the way",
 	"better ones filled the slots",
 }

@@ -68,5 +68,5 @@ func (c *counters) capped(num int64, rules []capRule) reason {
 	if len(rules) == 0 {
 		return reasonNone
 	}
-	return c.refuses(num, reasonCapLineItem, reasonCapCampaign, reasonCapCreative, reasonCapsFull)
+	return c.refuses(num, reasonCapLineItem, reasonCapCampaign, reasonCapCreative, reasonCapsFull, reasonCapsUnwritten)
 }

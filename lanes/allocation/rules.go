@@ -126,6 +126,7 @@ func (c *Campaign) rules(r *rules) {
 const (
 	maxBudget = 1_000_000_000_000_000 // a thousand million units of money
 	maxBid    = 1_000_000_000_000
+	maxSlots  = 50 // of a placement, and in a request
 )
 
 func (l *LineItem) defaults() {
@@ -224,7 +225,7 @@ func (p *Placement) defaults() {
 func (p *Placement) rules(r *rules) {
 	r.id("/id", p.ID)
 	r.text("/name", p.Name, 200)
-	r.between("/slots", int64(p.Slots), 1, 50)
+	r.between("/slots", int64(p.Slots), 1, maxSlots)
 	r.between("/floor_micros", p.Floor, 0, maxBid)
 	r.check(len(p.Mix) <= 16, "/mix", "must have at most 16 items")
 	for i, m := range p.Mix {

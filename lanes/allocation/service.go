@@ -40,6 +40,7 @@ type Service struct {
 	signer    *token.Keyring
 	salt      []byte
 	sequence  atomic.Uint64
+	clicks    clicks
 	catalogue atomic.Pointer[catalogue]
 	refresher *refresher
 }
@@ -62,8 +63,9 @@ func (s *Service) Decide(ctx context.Context, req *Request) (*Answer, error) {
 	d := decisions.Get().(*decision)
 	defer d.end()
 	now := s.now()
-	first := s.sequence.Add(uint64(maxPicks(req))) - uint64(maxPicks(req))
 	d.begin(s.catalogue.Load(), req, now)
+	slots := d.catalogue.slots(req)
+	first := s.sequence.Add(slots) - slots
 	d.money, d.holdUntil = s.money, d.now+s.cfg.TokenTTL.Milliseconds()
 	d.seed = mix(first ^ binary.LittleEndian.Uint64(s.salt))
 	if req.Seed != nil {
@@ -73,6 +75,7 @@ func (s *Service) Decide(ctx context.Context, req *Request) (*Answer, error) {
 	if !req.Explain.IsZero() {
 		d.dry, d.recorder, d.schema = true, newRecorder(req.Explain), s.schema
 	}
+	d.uncounted = s.cfg.Caps.Flush == 0 && s.keeper.unwritten.Load()
 	answer, err := s.decide(d, req)
 	if err != nil {
 		return nil, err
@@ -81,9 +84,25 @@ func (s *Service) Decide(ctx context.Context, req *Request) (*Answer, error) {
 	if d.dry {
 		return answer, nil
 	}
+	if err := s.awaitCaps(ctx, d); err != nil {
+		if s.keeper.fenced() {
+			return nil, ErrFenced
+		}
+		if answer, err = s.decideUncounted(d, req); err != nil {
+			return nil, err
+		}
+		answer.RequestID = s.requestID(first)
+	}
 	s.issue(d, answer, req.User.ID, first)
 	s.logDecision(ctx, d, req, answer)
-	return answer, s.awaitCaps(ctx, d)
+	return answer, nil
+}
+
+// decideUncounted decides once more without what has a frequency cap, since caps cannot be made durable just now and
+// config wants them to be. What the first try reserved comes back when it expires.
+func (s *Service) decideUncounted(d *decision, req *Request) (*Answer, error) {
+	d.picks, d.refusals, d.uncounted = d.picks[:0], d.refusals[:0], true
+	return s.decide(d, req)
 }
 
 // decide fills the placements with the user's counters locked.
@@ -135,21 +154,17 @@ func (s *Service) places(c *catalogue, req *Request) ([]*placement, error) {
 	return places, nil
 }
 
-// maxPicks is how many tokens the request may need, so that their numbers are drawn once.
-func maxPicks(req *Request) int {
-	n := 0
+// slots is how many tokens the request may need, so that their numbers are drawn once.
+func (c *catalogue) slots(req *Request) uint64 {
+	n := 1 // the request's own
 	for i := range req.Placements {
-		if c := req.Placements[i].Count; c > 0 {
-			n += c
-		} else {
-			n += maxSlots
+		n += req.Placements[i].Count
+		if p := c.placements[req.Placements[i].ID]; p != nil && req.Placements[i].Count == 0 {
+			n += p.Slots
 		}
 	}
-	return n
+	return uint64(n)
 }
-
-// maxSlots is the most slots a placement may have.
-const maxSlots = 50
 
 // show makes the answer's items of picks.
 func show(picks []pick) []Shown {

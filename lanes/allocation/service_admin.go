@@ -81,6 +81,7 @@ func (s *Service) fromSource(name string) bool {
 
 // checked makes a change of a thing that keeps all rules.
 func (s *Service) checked(action Action, t thing, source string) (Change, error) {
+	keep := *t.state() == "" && source == ""
 	t.defaults()
 	r := &rules{schema: s.schema}
 	t.rules(r)
@@ -88,7 +89,7 @@ func (s *Service) checked(action Action, t thing, source string) (Change, error)
 		return Change{}, err
 	}
 	row, err := rowOf(t, source)
-	return Change{Action: action, Row: row}, err
+	return Change{Action: action, Row: row, KeepStatus: keep}, err
 }
 
 // apply writes changes, all or none, and lets them act.

@@ -33,7 +33,7 @@ func (s *Service) issue(d *decision, a *Answer, user string, first uint64) {
 		for range a.Placements[f].Items {
 			p := &d.picks[i]
 			claims := token.Claims{
-				Block: uint64(s.keeper.generation)<<40 | next/blockBits, Index: uint16(next % blockBits), Lease: p.lease,
+				Block: uint64(s.keeper.generation)<<31 | next/blockBits, Index: uint16(next % blockBits), Lease: p.lease,
 				LineItem: uint32(p.item.num), Creative: uint32(p.creative.num), Placement: uint32(placement.num),
 				User: key, Issued: p.at, Expires: p.at + s.cfg.TokenTTL.Milliseconds(),
 			}
@@ -161,14 +161,14 @@ func (s *Service) confirmCaps(c *token.Claims, now int64) {
 	}
 }
 
-// Landing is where a click of this token goes: the creative's landing URL, and nothing else.
+// Landing is where a click of this token goes: the creative's landing URL, and nothing else. It may be empty.
 func (s *Service) Landing(tok string) (string, error) {
 	claims, err := s.verify(tok, s.now())
 	if err != nil && !errors.Is(err, ErrTokenExpired) { // an old click still takes its user there
 		return "", err
 	}
 	cr := s.catalogue.Load().byNum.get(int64(claims.Creative))
-	if cr == nil || cr.Landing == "" {
+	if cr == nil {
 		return "", ErrNotFound
 	}
 	return cr.Landing, nil

@@ -33,7 +33,6 @@ type Imported struct {
 // importer reads things, and collects what is wrong by line.
 type importer struct {
 	service *Service
-	source  string
 	changes []Change
 	seen    map[string]int // kind and id → line
 	bad     []fault.Field
@@ -151,7 +150,7 @@ func (im *importer) csv(kind Kind, r io.Reader) error {
 func (im *importer) add(line int, t thing, err error) error {
 	var change Change
 	if err == nil {
-		change, err = im.service.checked(Upsert, t, im.source)
+		change, err = im.service.checked(Upsert, t, "")
 	}
 	if err == nil {
 		key := string(t.kind()) + "\x00" + *t.key()

@@ -95,14 +95,28 @@ func (s *catalogueStore) Apply(ctx context.Context, actor string, changes []Chan
 				changed++
 			}
 		}
+		if changed == 0 {
+			return errUnchanged
+		}
 		return nil
 	})
+	if errors.Is(err, errUnchanged) {
+		return revision - 1, 0, nil
+	}
 	return revision, changed, db.Fault(err)
 }
+
+// errUnchanged rolls the new revision back: nobody has to look.
+var errUnchanged = errors.New("nothing differs")
 
 func (s *catalogueStore) apply(ctx context.Context, tx *db.Tx, actor string, revision int64, c *Change) (bool, error) {
 	before, err := scanRow(tx.QueryRow(ctx, "SELECT "+rowColumns+" FROM things WHERE kind = $1 AND id = $2", c.Row.Kind, c.Row.ID))
 	found := err == nil
+	if found && c.KeepStatus && c.Row.Status != before.Status {
+		if c.Row, err = c.Row.with(before.Status, before.Held); err != nil {
+			return false, err
+		}
+	}
 	switch {
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return false, err

@@ -23,8 +23,8 @@ func (s *ledgerStore) Grant(ctx context.Context, generation int64, bids []Bid, t
 				continue
 			}
 			granted[i].Lease = ledger.Lease{
-				ID: generation<<32 | s.leases.Add(1), Generation: generation, LineItem: uint32(b.Budgets.LineItem), Campaign: uint32(b.Campaign), Day: b.Day,
-				Amount: amount, GrantedAt: t.Now, UsableUntil: min(t.Usable, b.DayEnds),
+				ID: generation<<31 | s.leases.Add(1), Generation: generation, LineItem: uint32(b.Budgets.LineItem), Campaign: uint32(b.Campaign), Day: b.Day,
+				Amount: amount, GrantedAt: t.Now, UsableUntil: min(t.until(b.Want), b.DayEnds),
 			}
 			granted[i].Lease.ExpiresAt = granted[i].Lease.UsableUntil + t.TokenLife
 			if err := insertLease(ctx, tx, granted[i].Lease); err != nil {
@@ -81,6 +81,10 @@ func (s *ledgerStore) Close(ctx context.Context, generation int64, closings []le
 	})
 }
 
+// blockGrace is how much longer than its tokens a row of seen bits is kept, ms: an event may have waited for a locked
+// database since its token was good.
+const blockGrace = 60_000
+
 type openLease struct {
 	id, amount, spent int64
 	budgets           Budgets
@@ -126,7 +130,7 @@ func (s *ledgerStore) Settle(ctx context.Context, now int64, limit int) (settled
 				return err
 			}
 		}
-		_, err = tx.Exec(ctx, "DELETE FROM blocks WHERE expires <= $1", now)
+		_, err = tx.Exec(ctx, "DELETE FROM blocks WHERE expires <= $1", now-blockGrace)
 		return err
 	})
 	return settled, db.Fault(err)

@@ -19,12 +19,19 @@ type ledgerStore struct {
 	leases atomic.Int64 // ids of leases under one generation
 }
 
-// Own makes the caller the owner, under a generation of its own; older ones are fenced from then on.
+// Own makes the caller the owner, under a generation of its own; older ones are fenced from then on. Generations follow
+// the clock, so that a ledger restored from a copy does not use one again whose tokens are still about.
 func (s *ledgerStore) Own(ctx context.Context, node string, now int64) (generation int64, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow(ctx, "UPDATE owner SET generation = generation + 1, node = $1, since = $2 WHERE one = 1 RETURNING generation",
-			node, now).Scan(&generation)
+		return tx.QueryRow(ctx, `UPDATE owner SET generation = CASE WHEN generation < $3 THEN $3 ELSE generation + 1 END, node = $1, since = $2
+			WHERE one = 1 RETURNING generation`, node, now, now/1000).Scan(&generation)
 	})
+	return generation, db.Fault(err)
+}
+
+// Owner reads which generation owns the ledger.
+func (s *ledgerStore) Owner(ctx context.Context) (generation int64, err error) {
+	err = s.db.QueryRow(ctx, "SELECT generation FROM owner WHERE one = 1").Scan(&generation)
 	return generation, db.Fault(err)
 }
 

@@ -26,7 +26,9 @@ type Account struct {
 	price   int64 // last asked for
 	last    int64 // amount of the last lease
 	starved bool  // asked in vain since then
+	lapsing bool  // to be renewed
 	queued  bool  // in Book.needy
+	seen    int64 // when a reservation was last asked for
 	asked   int64 // when Wants last asked for it and had no answer; 0: it has one
 }
 
@@ -60,6 +62,7 @@ func (a *Account) Can(price, now int64) Reason {
 func (a *Account) Reserve(price, now int64) (lease int64, why Reason) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.seen = now
 	if why := a.check(price, now); why != OK || price == 0 {
 		return 0, why
 	}
@@ -155,19 +158,32 @@ func (a *Account) want(now int64) (Want, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.queued = false
-	if a.ended || a.price <= 0 || now < a.denied.Load() || !a.low(now) && !a.starved {
+	if a.ended || a.price <= 0 || now < a.denied.Load() || !a.low(now) && !a.starved && !a.lapsing {
 		return Want{}, false
 	}
 	need := a.meter.expect(a.book.cfg.Horizon, now)
+	idle := need < a.price
 	if a.starved {
 		need = max(need, a.last+min(a.last, Unlimited/4))
 	}
 	if a.price <= Unlimited/4/a.book.cfg.First {
 		need = max(need, a.price*a.book.cfg.First)
 	}
-	need = max(need-a.lasting(now), a.price)
+	if !a.lapsing {
+		need = max(need-a.lasting(now), a.price)
+	}
 	a.asked = max(now, 1)
-	return Want{LineItem: a.item, Price: a.price, Amount: need - need%a.price}, true
+	return Want{LineItem: a.item, Price: a.price, Amount: need - need%a.price, Idle: idle}, true
+}
+
+// renew asks again where what is held lapses within the time ahead and there was a call for it within the time before.
+func (a *Account) renew(now, before, ahead int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.ended && a.price > 0 && now-a.seen < before && a.lasting(now+ahead) < a.price {
+		a.lapsing = true
+		a.ask(now)
+	}
 }
 
 func (a *Account) grant(l Lease) bool {
@@ -186,7 +202,7 @@ func (a *Account) grant(l Lease) bool {
 		a.held = append(a.held[:0], a.held[1:]...)
 	}
 	a.held = append(a.held, held{Lease: l, left: l.Amount})
-	a.last, a.starved, a.asked = l.Amount, false, 0
+	a.last, a.starved, a.lapsing, a.asked = l.Amount, false, false, 0
 	a.denied.Store(0)
 	a.hint()
 	return true

@@ -110,6 +110,16 @@ func (b *Book) Wants(now int64) []Want {
 	return wants
 }
 
+// Renew asks anew for the leases of items that had a call within the time before, in ms, and whose leases lapse within the
+// time ahead or have lapsed: what is shown seldom would else find none each time.
+func (b *Book) Renew(now, before, ahead int64) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, a := range b.accounts {
+		a.renew(now, before, ahead)
+	}
+}
+
 // Grant puts a lease, which must already be durable, at the disposal of decisions. It tells whether the lease was taken; one
 // of another generation, or one that comes after Fence, is not.
 func (b *Book) Grant(l Lease) bool {

@@ -98,7 +98,7 @@ func TestWants(t *testing.T) {
 	}
 	a.Can(500, now)
 	a.Can(500, now)
-	if d := cmp.Diff([]Want{{LineItem: 7, Price: 500, Amount: 10_000}}, b.Wants(now)); d != "" {
+	if d := cmp.Diff([]Want{{LineItem: 7, Price: 500, Amount: 10_000, Idle: true}}, b.Wants(now)); d != "" {
 		t.Errorf("first time: %s", d)
 	}
 	a.Can(500, now+4_999)
@@ -305,4 +305,26 @@ func BenchmarkReserve(b *testing.B) {
 			}
 		}
 	})
+}
+
+func TestRenew(t *testing.T) {
+	const now, minute = 1_000_000, 60_000
+	b := NewBook(Config{}, 1)
+	b.Reserve(7, 500, now)
+	b.Wants(now)
+	b.Grant(Lease{ID: 1, Generation: 1, LineItem: 7, Amount: 10_000, UsableUntil: now + 10*minute, ExpiresAt: now + 20*minute})
+	for _, test := range []struct {
+		at   int64
+		want int
+		why  string
+	}{
+		{now + minute, 0, "the lease lasts"},
+		{now + 9*minute + 30_000, 1, "it lapses within the time ahead"},
+		{now + 120*minute, 0, "nobody has asked for an hour"},
+	} {
+		b.Renew(test.at, 60*minute, minute)
+		if got := b.Wants(test.at); len(got) != test.want {
+			t.Errorf("%s: %+v", test.why, got)
+		}
+	}
 }

@@ -23,6 +23,7 @@ type Want struct {
 	LineItem uint32
 	Price    int64 // micros of one impression: the least that is of use
 	Amount   int64 // micros: what the item is expected to need, a multiple of Price
+	Idle     bool  // less than one impression is expected in Config.Horizon
 }
 
 // Closing says that a lease is drawn on no more, and how much of it has been reserved.
