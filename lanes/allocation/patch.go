@@ -56,10 +56,12 @@ func (c *compiler) patch(last *catalogue, changed map[string]bool) (*catalogue, 
 func (c *compiler) rankEdits(last *catalogue, edited []*item) error {
 	var edits [lists][]engine.Edit
 	var added [lists][]*item
+	replaced := map[*item]bool{}
 	for _, it := range edited {
 		c.finish(it)
 		if old := last.lineItems.get(it.ID); old != nil && old.number >= 0 {
 			edits[old.list] = append(edits[old.list], engine.Edit{Remove: old.number})
+			replaced[old] = true
 		}
 		if it.off == reasonNone {
 			added[it.list] = append(added[it.list], it)
@@ -69,7 +71,7 @@ func (c *compiler) rankEdits(last *catalogue, edited []*item) error {
 		if len(edits[l])+len(added[l]) == 0 {
 			continue
 		}
-		order := slices.DeleteFunc(slices.Clone(last.order[l]), func(it *item) bool { return c.out.lineItems.get(it.ID) != it })
+		order := slices.DeleteFunc(slices.Clone(last.order[l]), func(it *item) bool { return replaced[it] })
 		for _, it := range added[l] {
 			order = insert(order, it)
 			rules := c.entry(it)
