@@ -38,6 +38,7 @@ func (p *plan) start(ctx context.Context, name, binary string, args []string, se
 	}
 	s := &server{log: filepath.Join(dir, "log")}
 	addr := filepath.Join(dir, "addr")
+	_ = os.Remove(addr) // of one before this one, if there was one
 	args = append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--addr-file", addr}, args...)
 	s.cmd = pinned(ctx, serverCore, filepath.Join(p.bin, binary), args...)
 	s.cmd.Dir = dir // no hotlane.yaml of somebody else's
