@@ -37,14 +37,16 @@ type Exclude struct {
 	Advertisers []string `json:"advertisers,omitempty" maxItems:"1000"`
 }
 
-// Explain is false, true, or the id of one line item.
+// Explain is false, true, or the id of one line item. What it has besides is for callers in this process.
 type Explain struct {
 	All      bool
 	LineItem string
+	Dry      bool // as an explanation decides, with nothing reserved or counted, but nothing is reported
+	Offline  bool // leases are not known: money objects to nothing
 }
 
 // IsZero reports whether nothing is to be explained.
-func (e Explain) IsZero() bool { return !e.All && e.LineItem == "" }
+func (e Explain) IsZero() bool { return e == Explain{} }
 
 // Answer says what to show.
 type Answer struct {

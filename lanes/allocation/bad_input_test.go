@@ -134,6 +134,7 @@ func badInputs() []badInput {
 		{name: "a negative cap", path: lineItems, body: lineItem(`,"caps":[{"count":-1,"window":"24h"}]`), status: 422, fields: []string{"/caps/0/count"}},
 		{name: "a cap without end", path: lineItems, body: lineItem(`,"caps":[{"count":1,"window":"99999d"}]`), status: 422, fields: []string{"/caps/0/window"}},
 		{name: "unknown placement", path: decisions, body: `{"placements":[{"id":"p"},{"id":"nowhere"}]}`, status: 422, fields: []string{"/placements/1/id"}},
+		{name: "nothing to explain", path: decisions, body: `{"placements":[{"id":"p"}],"explain":"nosuch"}`, status: 422, fields: []string{"/explain"}},
 		{name: "no placement", path: decisions, body: `{"placements":[]}`, status: 422, fields: []string{"/placements"}},
 		{name: "dates reversed", path: campaigns, body: `{"id":"new","advertiser":"a","name":"n","starts_at":"2026-03-02T00:00:00Z","ends_at":"2026-03-01T00:00:00Z"}`, status: 422, fields: []string{"/ends_at"}},
 		{name: "a date that is none", path: campaigns, body: `{"id":"new","advertiser":"a","name":"n","starts_at":"2026-02-30T00:00:00Z"}`, status: 422, fields: []string{"/starts_at"}},

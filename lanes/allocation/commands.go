@@ -114,7 +114,7 @@ func (l *Lane) explainCommand(ctx context.Context, args []string, stdio lane.IO)
 	}
 	req := &Request{
 		Placements: []Ask{{ID: flags.Arg(0)}}, User: UserInfo{ID: *user},
-		Explain: Explain{All: flags.Arg(1) == "", LineItem: flags.Arg(1)},
+		Explain: Explain{All: flags.Arg(1) == "", LineItem: flags.Arg(1), Offline: w.offline},
 	}
 	reports, err := l.explainAt(ctx, w, stdio, req, attrs)
 	if err != nil {
@@ -122,6 +122,9 @@ func (l *Lane) explainCommand(ctx context.Context, args []string, stdio lane.IO)
 	}
 	for _, p := range reports {
 		printReport(stdio.Out, p)
+	}
+	if w.offline {
+		fmt.Fprintln(stdio.Out, "Budgets were taken to have money: leases are known to a Hotlane that runs only.")
 	}
 	return nil
 }

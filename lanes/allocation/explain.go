@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hotlane/hotlane/lanes/allocation/ledger"
+	"github.com/hotlane/hotlane/platform/fault"
 )
 
 // maxReports bounds an explanation of all candidates.
@@ -26,6 +29,28 @@ func (r *recorder) refused(it *item, why reason) {
 	}
 }
 
+// ErrUnknownLineItem says that what is to be explained is not there.
+var ErrUnknownLineItem = fault.New(fault.Invalid, "allocation.unknown_line_item", "There is no such line item.")
+
+// explains makes the decision ready for what is to be explained, if anything is.
+func (d *decision) explains() error {
+	if d.recorder == nil {
+		return nil
+	}
+	if d.recorder.ask.Offline {
+		d.money = unasked{}
+	}
+	if id := d.recorder.ask.LineItem; id != "" && d.catalogue.lineItems.get(id) == nil {
+		return ErrUnknownLineItem.With(fault.Field{Pointer: "/explain", Rule: "must be true, false or the id of a line item"})
+	}
+	return nil
+}
+
+// unasked is the wallet where leases are not known.
+type unasked struct{}
+
+func (unasked) reserve(*item, int64, bool) (int64, reason) { return 0, reasonNone }
+
 // explain reports on the placement that was just filled. Candidates that the decision met have their reasons; those that
 // it never came to are put through the same gates now.
 func (d *decision) explain(p *placement, won []pick) PlacementReport {
@@ -44,9 +69,9 @@ func (d *decision) explain(p *placement, won []pick) PlacementReport {
 // candidates are the items to report on, those that may run first and in the order of their rank.
 func (d *decision) candidates() []*item {
 	if id := d.recorder.ask.LineItem; id != "" {
-		if it := d.catalogue.lineItems.get(id); it != nil {
-			return []*item{it}
-		}
+		return []*item{d.catalogue.lineItems.get(id)}
+	}
+	if !d.recorder.ask.All {
 		return nil
 	}
 	all := make([]*item, 0, d.catalogue.lineItems.len())
@@ -78,22 +103,11 @@ func (d *decision) report(it *item, p *placement, won []pick) CandidateReport {
 	return rep
 }
 
-// askAll collects every objection there is to an item.
+// askAll collects every objection there is to an item. Of what can never run here no money is asked: to ask is to want a lease.
 func (d *decision) askAll(it *item, p *placement) {
-	if it.off != reasonNone {
-		d.recorder.refused(it, it.off)
-	}
-	if why := reason(it.stopped.Load()); why != reasonNone {
+	never := d.never(it, p)
+	for _, why := range never {
 		d.recorder.refused(it, why)
-	}
-	if !p.live.Load() {
-		d.recorder.refused(it, reasonPaused)
-	}
-	if why := p.refuses(it); why != reasonNone {
-		d.recorder.refused(it, why)
-	}
-	if len(d.mismatches(it)) > 0 {
-		d.recorder.refused(it, reasonTargeting)
 	}
 	for _, gate := range gates {
 		if why := gate(d, it); why != reasonNone {
@@ -106,12 +120,26 @@ func (d *decision) askAll(it *item, p *placement) {
 	if _, why := d.choose(it); why != reasonNone {
 		d.recorder.refused(it, why)
 	}
-	if _, why := d.money.reserve(it, d.now, true); why != reasonNone {
-		d.recorder.refused(it, why)
+	if len(never) == 0 {
+		if _, why := d.money.reserve(it, d.now, true); why != reasonNone {
+			d.recorder.refused(it, why)
+		}
 	}
 	if len(d.recorder.reasons[it]) == 0 {
 		d.recorder.refused(it, reasonOutranked)
 	}
+}
+
+// never says why an item does not run in a placement for such a request, whatever has been shown and spent.
+func (d *decision) never(it *item, p *placement) (list []reason) {
+	list = append(list, it.off, reason(it.stopped.Load()), p.refuses(it))
+	if !p.live.Load() {
+		list = append(list, reasonPaused)
+	}
+	if len(d.mismatches(it)) > 0 {
+		list = append(list, reasonTargeting)
+	}
+	return slices.DeleteFunc(list, func(why reason) bool { return why == reasonNone })
 }
 
 // mismatches says in words what of the targeting does not match.
@@ -144,7 +172,7 @@ func (d *decision) detail(it *item, p *placement, why reason) string {
 	case reasonCapLineItem, reasonCapCampaign:
 		return d.capDetail(it.caps.rules, why)
 	case reasonBudget, reasonPacing, reasonLease:
-		return fmt.Sprintf("daily budget %d micros, on lease now %d", it.DailyBudget, it.onLease(d.now))
+		return it.moneyDetail(why, d.now)
 	case reasonOutranked:
 		return fmt.Sprintf("rank %d of %d", d.catalogue.rankOf(it), len(d.catalogue.order[it.list]))
 	}
@@ -159,6 +187,29 @@ func (d *decision) capDetail(rules []capRule, why reason) string {
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// moneyDetail says which budget it is, and its numbers.
+func (it *item) moneyDetail(why reason, now int64) string {
+	b := it.budgets(time.UnixMilli(now))
+	lease := fmt.Sprintf("on lease now %d", it.onLease(now))
+	switch {
+	case why == reasonLease:
+		return fmt.Sprintf("an impression costs %d micros, %s", it.price, lease)
+	case why == reasonPacing:
+		return fmt.Sprintf("daily budget %d micros, of which %d by now, %s", b.PerDay, b.Allowed, lease)
+	case it.campaignSpent(now):
+		return fmt.Sprintf("total budget of campaign %s, %d micros, %s", it.Campaign, b.InTotal, lease)
+	}
+	return fmt.Sprintf("daily budget %d micros, day %d in %s, %s", b.PerDay, b.Day, it.Zone, lease)
+}
+
+// campaignSpent reports whether it is the campaign's budget that has nothing left, not the item's own.
+func (it *item) campaignSpent(now int64) bool {
+	if it.DailyBudget == 0 {
+		return true
+	}
+	return it.account != nil && it.account.Can(it.price, now) == ledger.CampaignSpent
 }
 
 func (it *item) onLease(now int64) int64 {

@@ -157,7 +157,7 @@ func (k *looker) request(p *placement, explain Explain) *Request {
 func (k *looker) screens(places []*placement, f *figures) ([]placementView, error) {
 	var all []placementView
 	for _, p := range places[:min(len(places), maxPlacements)] {
-		answer, err := k.Decide(k.ctx, k.request(p, Explain{LineItem: "-"}))
+		answer, err := k.Decide(k.ctx, k.request(p, Explain{Dry: true}))
 		if err != nil {
 			return nil, err
 		}

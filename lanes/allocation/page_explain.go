@@ -138,7 +138,7 @@ func (k *looker) detail(it *item, p *placement, why reason) string {
 	case reasonAdvertiser:
 		return k.advertiser(it.totals)
 	case reasonBudget, reasonPacing:
-		if it.DailyBudget > 0 {
+		if why == reasonPacing || !it.campaignSpent(k.Lane.now().UnixMilli()) {
 			return fmt.Sprintf(k.words.Daily, k.money(it.DailyBudget))
 		}
 		return k.campaign(it.totals)

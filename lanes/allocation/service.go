@@ -111,6 +111,9 @@ func (s *Service) decide(d *decision, req *Request) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := d.explains(); err != nil {
+		return nil, err
+	}
 	if req.User.ID != "" {
 		session := s.caps.Lock(s.userKey(req.User.ID))
 		d.user = &session
