@@ -3,6 +3,7 @@ package allocation
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"net/url"
@@ -123,4 +124,13 @@ var demoPeople = []struct {
 	{"sunja", "순자, 61 · 제주 · 책", "Sunja, 61 · Jeju · books", url.Values{
 		"os": {"android"}, "age": {"61"}, "region": {"jeju"}, "interests": {"books"}, "app_version": {"5.1.4"},
 	}},
+}
+
+// asSomebody is a query of the page with the first of these people in it: whom nobody knows sees nothing that has a frequency cap.
+func asSomebody(in url.Values) url.Values {
+	first := demoPeople[0]
+	out := maps.Clone(first.given)
+	maps.Copy(out, in)
+	out.Set("user", first.user)
+	return out
 }

@@ -22,6 +22,7 @@ type testLane struct {
 	dir   string
 	clock *atomic.Int64 // unix milliseconds
 	dbs   *db.Set       // shared with another lane; nil: its own
+	demo  bool
 	stop  func()
 }
 
@@ -56,7 +57,7 @@ func (l *testLane) start(change func(*Config)) {
 		closeSet = set.Close
 	}
 	now := func() time.Time { return time.UnixMilli(l.clock.Load()) }
-	made, err := New(cfg, lane.Deps{Log: slog.New(slog.DiscardHandler), Now: now, DB: set.DB, Metrics: prometheus.NewRegistry()})
+	made, err := New(cfg, lane.Deps{Log: slog.New(slog.DiscardHandler), Now: now, DB: set.DB, Metrics: prometheus.NewRegistry(), Demo: l.demo})
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -50,7 +50,12 @@ var pageTemplates = sync.OnceValue(func() *template.Template {
 var pageParts = []string{"stats", "now", "budgets", "explain"}
 
 func (l *Lane) page(w http.ResponseWriter, r *http.Request) error {
-	v, err := l.look(r.Context(), pageQuery(r.URL.Query(), l.schema, r.Header.Get("Accept-Language")), pageParts)
+	asked := r.URL.Query()
+	q := pageQuery(asked, l.schema, r.Header.Get("Accept-Language"))
+	if l.deps.Demo && !asked.Has("user") && len(q.given) == 0 {
+		q = pageQuery(asSomebody(asked), l.schema, r.Header.Get("Accept-Language"))
+	}
+	v, err := l.look(r.Context(), q, pageParts)
 	if err != nil {
 		return err
 	}

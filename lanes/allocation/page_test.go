@@ -115,6 +115,31 @@ func TestPageExplains(t *testing.T) {
 	}
 }
 
+// TestDemoPageIsSomebodys: a demo's page shows what the first of its people sees, until somebody else is named, or nobody.
+func TestDemoPageIsSomebodys(t *testing.T) {
+	l := newTestLane(t)
+	l.demo = true
+	l.start(nil)
+	if err := l.Demo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l.settle()
+	const haru, ad = `aria-current="true">Haru`, `<ol class="cards">
+      <li class="shot" data-kind="ad"`
+	for target, want := range map[string]bool{
+		"": true, "&placement=banner&q=goat": true, "&user=": false, "&user=me": false, "&os=ios": false, "&os=&age=": true,
+	} {
+		page, _ := l.open("/allocation?lang=en"+target, "")
+		if got := strings.Contains(page, haru); got != want {
+			t.Errorf("%q: the page is Haru's: %t", target, got)
+		}
+	}
+	l.until("the lock screen begins with an ad", func() bool {
+		page, _ := l.open("/allocation?lang=en", "")
+		return strings.Contains(page, ad)
+	})
+}
+
 func TestPageReservesNothing(t *testing.T) {
 	l := startLane(t, nil)
 	if err := l.Demo(t.Context()); err != nil {
