@@ -7,7 +7,7 @@ CREATE TABLE things (
 	parent     TEXT    NOT NULL DEFAULT '' COLLATE "C",
 	status     TEXT    NOT NULL,
 	source     TEXT    NOT NULL DEFAULT '',       -- which old database it comes from; empty: made here
-	held       TEXT    NOT NULL DEFAULT '',       -- the status that an operator's pause holds back; empty: none
+	held       TEXT    NOT NULL DEFAULT '',       -- what its source says of its status while an operator has it paused; empty: no operator has
 	revision   BIGINT  NOT NULL,
 	doc        TEXT    NOT NULL,                  -- TEXT, not JSONB: it stays byte for byte
 	created_at BIGINT  NOT NULL,                  -- unix milliseconds, as all times here

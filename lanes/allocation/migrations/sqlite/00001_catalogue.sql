@@ -7,7 +7,7 @@ CREATE TABLE things (
 	parent     TEXT    NOT NULL DEFAULT '',
 	status     TEXT    NOT NULL,
 	source     TEXT    NOT NULL DEFAULT '',       -- which old database it comes from; empty: made here
-	held       TEXT    NOT NULL DEFAULT '',       -- the status that an operator's pause holds back; empty: none
+	held       TEXT    NOT NULL DEFAULT '',       -- what its source says of its status while an operator has it paused; empty: no operator has
 	revision   INTEGER NOT NULL,
 	doc        TEXT    NOT NULL,
 	created_at INTEGER NOT NULL,                  -- unix milliseconds, as all times here
