@@ -82,9 +82,13 @@ func (k *keeper) durable(ctx context.Context, batch uint64) error {
 	soon, cancel := context.WithTimeout(ctx, capsPatience)
 	defer cancel()
 	err := k.flushed.wait(soon, batch)
-	if err != nil && ctx.Err() == nil {
-		k.unwritten.Store(true)
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return err
+	case k.fenced():
+		return ErrFenced
 	}
+	k.unwritten.Store(true)
 	return err
 }
 

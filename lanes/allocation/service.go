@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -85,8 +86,8 @@ func (s *Service) Decide(ctx context.Context, req *Request) (*Answer, error) {
 		return answer, nil
 	}
 	if err := s.awaitCaps(ctx, d); err != nil {
-		if s.keeper.fenced() {
-			return nil, ErrFenced
+		if errors.Is(err, ErrFenced) {
+			return nil, err
 		}
 		if answer, err = s.decideUncounted(d, req); err != nil {
 			return nil, err
