@@ -3,6 +3,8 @@ package allocation
 import (
 	"errors"
 	"fmt"
+	"io"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -147,10 +149,29 @@ func valueRule(e *json.SemanticError) string {
 		return "is not a field of this kind of thing"
 	case errors.Is(e.Err, strconv.ErrRange):
 		return "must be in the range of its type"
-	case e.Err != nil:
-		return clip(e.Err.Error())
+	case e.GoType == nil:
+		return "has the wrong type"
 	}
-	return fmt.Sprintf("must not be a %s", e.JSONKind)
+	t := e.GoType
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "must be text"
+	case reflect.Bool:
+		return "must be true or false"
+	case reflect.Float64:
+		return "must be a number"
+	case reflect.Slice:
+		return "must be a list"
+	case reflect.Struct, reflect.Map:
+		if t == reflect.TypeFor[time.Time]() {
+			return "must be a time, as 2026-01-31T09:00:00Z"
+		}
+		return "must be a JSON object"
+	}
+	return "must be a whole number"
 }
 
 // notJSON says what is wrong with a text that is not JSON as RFC 7493 has it: names once, UTF-8.
@@ -158,8 +179,17 @@ func notJSON(err error) error {
 	if err == nil {
 		return nil
 	}
-	field := fault.Field{Rule: "must be a JSON object: " + clip(err.Error())}
-	if broken, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+	field := fault.Field{Rule: "must be a JSON object"}
+	broken, ok := errors.AsType[*jsontext.SyntacticError](err)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		field.Rule += "; this one ends too early"
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		field.Rule = "must stand once"
+	case ok && broken.Err != nil:
+		field.Rule = fmt.Sprintf("must be JSON; byte %d: %s", broken.ByteOffset+1, clip(broken.Err.Error()))
+	}
+	if ok {
 		field.Pointer = clip(string(broken.JSONPointer))
 	}
 	return ErrInvalid.With(field)

@@ -97,7 +97,7 @@ func (p *textParser) primary() (*Expr, *Error) {
 	case p.tok.kind == tokWord:
 		return p.predicate()
 	}
-	return nil, p.expected("a predicate, TRUE or (")
+	return nil, p.expected(`a predicate, TRUE or "("`)
 }
 
 func (p *textParser) group() (*Expr, *Error) {
@@ -117,7 +117,7 @@ func (p *textParser) group() (*Expr, *Error) {
 
 func (p *textParser) punct(s string) *Error {
 	if !p.tok.is(s) {
-		return p.expected(s)
+		return p.expected(`"` + s + `"`)
 	}
 	return p.advance()
 }
@@ -229,8 +229,11 @@ func (p *textParser) values() ([]literal, *Error) {
 			return nil, p.fail(p.tok.at, ruleValues)
 		}
 		out = append(out, v)
+		if p.tok.is(")") {
+			return out, p.advance()
+		}
 		if !p.tok.is(",") {
-			return out, p.punct(")")
+			return nil, p.expected(`"," or ")"`)
 		}
 		if err := p.advance(); err != nil {
 			return nil, err
