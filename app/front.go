@@ -21,7 +21,9 @@ func (s *server) front() (*edge.Edge, error) {
 	if err != nil {
 		return nil, err
 	}
-	front, err := edge.New(s.Edge, locals, edge.Deps{Log: s.log, Now: time.Now, Metrics: watch})
+	front, err := edge.New(s.Edge, locals, edge.Deps{
+		Log: s.log, Now: time.Now, Metrics: watch, Outgoing: s.identity.StripCredentials,
+	})
 	if err != nil {
 		return nil, config.Locate(s.file, err, map[string]any{"edge": &edge.Config{}})
 	}

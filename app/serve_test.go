@@ -1,9 +1,11 @@
 package app
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -212,5 +214,58 @@ func TestOnlySelectedLanesAreServed(t *testing.T) {
 	<-s.code
 	if got := g.history(); got != "" {
 		t.Errorf("it was made to %q", got)
+	}
+}
+
+// TestOurCredentialsStayHere looks at the bytes that the old backend gets.
+func TestOurCredentialsStayHere(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	got := make(chan string, 1)
+	go func() {
+		defer close(got)
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		var head strings.Builder
+		for r := bufio.NewReader(c); ; {
+			line, err := r.ReadString('\n')
+			if head.WriteString(line); err != nil || line == "\r\n" {
+				break
+			}
+		}
+		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+		got <- head.String()
+	}()
+	file := write(t, "c.yaml", keysFile+"edge: {default: old, upstreams: {old: {urls: [\"http://"+l.Addr().String()+"\"]}}}\n")
+	s := start(t, newGreetings().modules, "--config", file, "--data", t.TempDir(), "serve")
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, err = io.WriteString(c, "GET /old HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: sessionid=\"q;r\" ; hotlane=secret;b\r\n"+
+		"Cookie: __Host-hotlane=secret\r\nAuthorization: Bearer the-admin-key-of-the-test\r\nX-Api-Key: of-the-old-backend\r\n\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := io.ReadAll(c); err != nil || !strings.HasSuffix(string(answer), "ok") {
+		t.Fatalf("%s, %v", answer, err)
+	}
+	head := <-got
+	for _, line := range []string{"\r\nCookie: sessionid=\"q;r\" ;b\r\n", "\r\nX-Api-Key: of-the-old-backend\r\n"} {
+		if !strings.Contains(head, line) {
+			t.Errorf("%q did not arrive:\n%s", line, head)
+		}
+	}
+	for _, ours := range []string{"hotlane=", "Authorization", "the-admin-key"} {
+		if strings.Contains(head, ours) {
+			t.Errorf("%q arrived:\n%s", ours, head)
+		}
 	}
 }

@@ -27,6 +27,7 @@ type Deps struct {
 	Now       func() time.Time
 	Transport http.RoundTripper // to all upstreams; nil: pooled connections, tuned by the config
 	Metrics   Observer
+	Outgoing  func(http.Header) // may change the headers of what is passed on, just before it leaves; nil: nothing
 }
 
 // Edge is the front door: an http.Handler that answers local routes and passes all else to the upstreams.
@@ -56,7 +57,7 @@ func New(cfg Config, locals []Local, deps Deps) (*Edge, error) {
 	e := &Edge{
 		cfg: cfg, log: deps.Log, upstreams: map[string]*upstream{},
 		access: access{now: deps.Now, observer: deps.Metrics, trusted: trust, bodyTimeout: cfg.BodyTimeout},
-		makers: newTransports(deps.Transport, trust, deps.Log),
+		makers: newTransports(deps, trust),
 	}
 	for name, u := range cfg.Upstreams {
 		e.upstreams[name] = newUpstream(name, u, deps.Now)

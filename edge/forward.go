@@ -31,12 +31,13 @@ type forwarder struct {
 	upstream *upstream
 	next     http.RoundTripper
 	proxy    *httputil.ReverseProxy
+	outgoing func(http.Header) // nil: headers go out as they are
 	trusted  trusted
 	log      *slog.Logger
 }
 
 func newForwarder(u *upstream, next http.RoundTripper, t *transports) *forwarder {
-	f := &forwarder{upstream: u, next: next, trusted: t.trusted, log: t.log}
+	f := &forwarder{upstream: u, next: next, outgoing: t.outgoing, trusted: t.trusted, log: t.log}
 	f.proxy = &httputil.ReverseProxy{
 		Rewrite:        f.rewrite,
 		Transport:      &balancer{upstream: u, next: next},
@@ -57,6 +58,9 @@ func (f *forwarder) rewrite(p *httputil.ProxyRequest) {
 	keepTarget(p)
 	f.trusted.forwarding(p)
 	p.Out.Header.Set(httpio.RequestIDHeader, p.In.Header.Get(httpio.RequestIDHeader)) // also where Connection named it
+	if f.outgoing != nil {
+		f.outgoing(p.Out.Header)
+	}
 }
 
 // keepTarget makes the outgoing request line carry the target's very bytes. Package url writes some of them otherwise,

@@ -10,11 +10,12 @@ import (
 // transports makes one forwarder for each pair of upstream and response timeout, since net/http's transport has one
 // timeout for all its requests. Each has a pool of its own.
 type transports struct {
-	given   http.RoundTripper // nil: real ones
-	trusted trusted
-	log     *slog.Logger
-	buffers httputil.BufferPool
-	made    map[transportKey]*forwarder
+	given    http.RoundTripper // nil: real ones
+	outgoing func(http.Header) // nil: headers go out as they are
+	trusted  trusted
+	log      *slog.Logger
+	buffers  httputil.BufferPool
+	made     map[transportKey]*forwarder
 }
 
 type transportKey struct {
@@ -22,9 +23,10 @@ type transportKey struct {
 	timeout  time.Duration
 }
 
-func newTransports(given http.RoundTripper, t trusted, log *slog.Logger) *transports {
+func newTransports(deps Deps, t trusted) *transports {
 	return &transports{
-		given: given, trusted: t, log: log, buffers: &bufferPool{}, made: map[transportKey]*forwarder{},
+		given: deps.Transport, outgoing: deps.Outgoing, trusted: t, log: deps.Log,
+		buffers: &bufferPool{}, made: map[transportKey]*forwarder{},
 	}
 }
 

@@ -140,8 +140,9 @@ func readSecret(file string, least int) (string, error) {
 }
 
 // bearer is the token of Authorization: Bearer (RFC 6750); the scheme's case does not matter.
-func bearer(r *http.Request) (string, bool) {
-	h := r.Header.Get("Authorization")
+func bearer(r *http.Request) (string, bool) { return bearerOf(r.Header.Get("Authorization")) }
+
+func bearerOf(h string) (string, bool) {
 	if len(h) < 7 || !strings.EqualFold(h[:7], "bearer ") {
 		return "", false
 	}

@@ -12,12 +12,18 @@ import (
 // LoginPath is where the login page is (GET, the app's) and where its form goes (POST, Login).
 const LoginPath = "/_hotlane/login"
 
-// Over TLS the name has the prefix by which browsers refuse a cookie that another host or path has set (RFC 6265bis, 4.1.3).
+// The names of the session's cookie. Over TLS it has the prefix by which browsers refuse a cookie that another host or path has
+// set (RFC 6265bis, 4.1.3).
+const (
+	plainCookie = "hotlane"
+	tlsCookie   = "__Host-hotlane"
+)
+
 func (a *Authenticator) cookieName(r *http.Request) string {
 	if a.d.Secure(r) {
-		return "__Host-hotlane"
+		return tlsCookie
 	}
-	return "hotlane"
+	return plainCookie
 }
 
 // session is the caller whom the cookie shows: an admin, or the public when the session is over.
