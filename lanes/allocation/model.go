@@ -36,7 +36,7 @@ const (
 // Advertiser is who pays. No advertiser stands twice in one answer unless the placement allows it.
 type Advertiser struct {
 	ID     string `json:"id" minLength:"1" maxLength:"64" pattern:"^[A-Za-z0-9._:-]+$" doc:"your own id, or ours when empty on create" required:"false"`
-	Name   string `json:"name" maxLength:"200"`
+	Name   string `json:"name" maxLength:"200" required:"false"`
 	Status Status `json:"status,omitempty" enum:"active,paused,killed" doc:"left out: active when new, else as it is"`
 }
 
@@ -44,7 +44,7 @@ type Advertiser struct {
 type Campaign struct {
 	ID          string     `json:"id" minLength:"1" maxLength:"64" pattern:"^[A-Za-z0-9._:-]+$" required:"false"`
 	Advertiser  string     `json:"advertiser" minLength:"1" maxLength:"64" doc:"id of the advertiser"`
-	Name        string     `json:"name" maxLength:"200"`
+	Name        string     `json:"name" maxLength:"200" required:"false"`
 	TotalBudget int64      `json:"total_budget_micros,omitempty" minimum:"0" maximum:"1000000000000000" doc:"micros of the account's currency; 0: no limit"`
 	StartsAt    *time.Time `json:"starts_at,omitempty"`
 	EndsAt      *time.Time `json:"ends_at,omitempty" doc:"exclusive"`
@@ -86,7 +86,7 @@ type LineItem struct {
 type Creative struct {
 	ID       string  `json:"id" minLength:"1" maxLength:"64" pattern:"^[A-Za-z0-9._:-]+$" required:"false"`
 	LineItem string  `json:"line_item" minLength:"1" maxLength:"64" doc:"id of the line item"`
-	Title    string  `json:"title" maxLength:"300"`
+	Title    string  `json:"title" maxLength:"300" required:"false"`
 	Image    string  `json:"image,omitempty" maxLength:"2000" doc:"http(s) URL or a path"`
 	Landing  string  `json:"landing,omitempty" maxLength:"2000" doc:"http(s) URL, or a URL of the app's own scheme; a click goes there and nowhere else"`
 	Weight   int     `json:"weight,omitempty" minimum:"1" maximum:"1000000" default:"1" doc:"share among the item's creatives"`
