@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
@@ -52,6 +54,15 @@ func isPostgres(dsn telemetry.Secret) bool {
 	return strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://")
 }
 
+const dsnRule = "must be postgres://user:password@host:port/database, with what the URL reserves in them percent-encoded, " +
+	"settings that PostgreSQL has, and certificates that can be read"
+
+// readable reports whether pgx understands the DSN. Why not, it says in words that may hold a part of the password.
+func readable(dsn telemetry.Secret) bool {
+	_, err := pgx.ParseConfig(dsn.Reveal())
+	return err == nil
+}
+
 // Validate says which fields break which rules.
 func (c *Config) Validate() error {
 	var bad []fault.Field
@@ -61,6 +72,7 @@ func (c *Config) Validate() error {
 		}
 	}
 	check(c.DSN == "" || isPostgres(c.DSN), "/dsn", "must be empty or begin with postgres://")
+	check(!isPostgres(c.DSN) || readable(c.DSN), "/dsn", dsnRule)
 	check(c.Connections >= 0 && c.Connections <= 10_000, "/connections", "must be 1 to 10000")
 	check(c.Readers >= 0 && c.Readers <= 1000, "/readers", "must be 1 to 1000")
 	check(c.Retries >= 0 && c.Retries <= 100, "/retries", "must be 1 to 100")
@@ -71,6 +83,7 @@ func (c *Config) Validate() error {
 		dsn := c.Databases[name].DSN
 		check(goodName(name), "/databases/"+name, nameRule)
 		check(dsn == fileDSN || isPostgres(dsn), "/databases/"+name+"/dsn", "must be sqlite or begin with postgres://")
+		check(!isPostgres(dsn) || readable(dsn), "/databases/"+name+"/dsn", dsnRule)
 	}
 	if bad != nil {
 		return fault.New(fault.Invalid, "db.config", "The db section has mistakes.").With(bad...)
