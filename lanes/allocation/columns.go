@@ -99,6 +99,25 @@ var columns = map[Kind]map[string]column{
 	},
 }
 
+// wrongColumns says what is wrong with a CSV's header. Of two columns of one name, only one could be meant.
+func wrongColumns(kind Kind, names []string) (bad []fault.Field) {
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		rule := ""
+		switch _, known := columns[kind][name]; {
+		case !known:
+			rule = "is not a column of " + string(kind)
+		case seen[name]:
+			rule = "must stand once in the header"
+		}
+		if rule != "" && len(bad) < maxComplaints {
+			bad = append(bad, fault.Field{Pointer: "line 1: /" + clip(strings.ToValidUTF8(name, "\uFFFD")), Rule: rule})
+		}
+		seen[name] = true
+	}
+	return bad
+}
+
 // fromColumns makes a thing of named cells; every cell that cannot be read is named.
 func fromColumns(kind Kind, names, cells []string) (thing, error) {
 	t, err := newThing(kind)

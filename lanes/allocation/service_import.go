@@ -126,6 +126,9 @@ func (im *importer) csv(kind Kind, r io.Reader) error {
 	if len(names) > 0 {
 		names[0] = string(bytes.TrimPrefix([]byte(names[0]), []byte("\ufeff"))) // spreadsheets write a byte order mark
 	}
+	if bad := wrongColumns(kind, names); bad != nil {
+		return ErrImport.With(bad...)
+	}
 	for {
 		cells, err := lines.Read()
 		if errors.Is(err, io.EOF) {
