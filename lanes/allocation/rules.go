@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -83,7 +84,10 @@ func (r *rules) caps(caps []Cap) {
 	}
 }
 
-func (r *rules) url(pointer, s string, schemes ...string) {
+// localSchemes run code, or show what only the reader's own browser has.
+var localSchemes = []string{"javascript", "vbscript", "file", "filesystem", "blob", "about", "view-source"}
+
+func (r *rules) url(pointer, s string, nor ...string) {
 	r.check(len(s) <= 2000, pointer, "must be at most 2000 bytes")
 	if s == "" {
 		return
@@ -95,7 +99,7 @@ func (r *rules) url(pointer, s string, schemes ...string) {
 	}
 	r.check(ok, pointer, "must be a URL or a path that starts with one /")
 	if ok && u.Scheme != "" {
-		for _, bad := range schemes {
+		for _, bad := range slices.Concat(localSchemes, nor) {
 			r.check(!strings.EqualFold(u.Scheme, bad), pointer, "must not have the scheme %s", bad)
 		}
 		r.check(u.Host != "" || u.Opaque != "" || u.Path != "", pointer, "must have a host or a path")
@@ -205,8 +209,8 @@ func (c *Creative) rules(r *rules) {
 	r.id("/id", c.ID)
 	r.id("/line_item", c.LineItem)
 	r.text("/title", c.Title, 300)
-	r.url("/image", c.Image, "javascript", "vbscript", "file")
-	r.url("/landing", c.Landing, "javascript", "vbscript", "data", "file")
+	r.url("/image", c.Image)
+	r.url("/landing", c.Landing, "data")
 	r.between("/weight", int64(c.Weight), 1, 1_000_000)
 	var object map[string]json.RawMessage
 	r.check(len(c.Extra) == 0 || json.Unmarshal(c.Extra, &object) == nil, "/extra", "must be a JSON object")
