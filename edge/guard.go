@@ -43,6 +43,8 @@ func requestProblem(r *http.Request) strict.Refusal {
 		return strict.BadHost
 	case !soundLength(r):
 		return strict.BadLength
+	case !soundExpect(r.Header["Expect"]):
+		return strict.BadExpect
 	case len(r.Header["Upgrade"]) > 0 && (len(r.Header["Upgrade"]) > 1 || r.ProtoMajor > 1 ||
 		!strings.EqualFold(r.Header["Upgrade"][0], "websocket") || isWebSocket(r.Header) && r.Method != http.MethodGet):
 		return strict.BadUpgrade
@@ -60,6 +62,15 @@ func soundLength(r *http.Request) bool {
 		return false
 	}
 	return strings.Trim(lines[0], "0123456789") == ""
+}
+
+func soundExpect(lines []string) bool {
+	for _, l := range lines {
+		if l != "" && !strings.EqualFold(l, strict.Continue) {
+			return false
+		}
+	}
+	return true
 }
 
 // rawTarget is the request's path and query as they came.

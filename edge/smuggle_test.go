@@ -63,6 +63,26 @@ func TestWhatTwoReadersCouldReadDifferentlyNeverReachesTheUpstream(t *testing.T)
 	}
 }
 
+// What net/http would refuse in its own words is refused as all else is.
+func TestRefusalsAreProblems(t *testing.T) {
+	addr := startEdge(t, configFor("127.0.0.1:1"))
+	for head, rule := range map[string]string{
+		"GET /a%zz HTTP/1.1\r\nHost: a\r\n\r\n":                                                  "each % in the path",
+		"GET /a%2 HTTP/1.1\r\nHost: a\r\n\r\n":                                                   "each % in the path",
+		"GET /a HTTP/1.1\r\nHost: a\r\nExpect: foo\r\n\r\n":                                      "100-continue",
+		"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue, foo\r\n\r\nx": "100-continue",
+	} {
+		c := dial(t, addr)
+		c.send(head)
+		res, body := c.answer("GET")
+		checkProblem(t, res, body, 400, "edge.malformed")
+		if !strings.Contains(body, rule) {
+			t.Errorf("%q: %s", head, body)
+		}
+		c.mustBeClosed()
+	}
+}
+
 func TestRefusalExplainsItself(t *testing.T) {
 	var seen records
 	addr := startEdgeWith(t, configFor("127.0.0.1:1"), Deps{Metrics: &seen})

@@ -27,6 +27,7 @@ var (
 	methodByte = setOf("-_", digit, lower, upper)              // fewer than a token: what methods are made of
 	valueByte  = setOf("\t", [2]int{' ', '~'}, [2]int{0x80, 0xff})
 	hostByte   = setOf("-._~!$&'()*+,;=%:[]", digit, lower, upper) // RFC 3986, section 3.2.2
+	hexByte    = setOf("", digit, [2]int{'a', 'f'}, [2]int{'A', 'F'})
 	targetByte = targetBytes()
 )
 

@@ -22,6 +22,8 @@ const (
 	BadMethod          Refusal = "the method must be letters, digits, - or _"
 	Connect            Refusal = "CONNECT is not served here"
 	BadTarget          Refusal = "the target must be a path, or * for OPTIONS"
+	BadEscape          Refusal = "each % in the path must begin an escape, as %20"
+	BadExpect          Refusal = "nothing but 100-continue may be expected"
 	BadVersion         Refusal = "the version must be HTTP/1.1 or HTTP/1.0"
 	FoldedLine         Refusal = "header lines must not be folded"
 	BadFieldName       Refusal = "header names must be tokens, followed by a colon at once"

@@ -2,6 +2,9 @@ package strict
 
 import "bytes"
 
+// Continue is all that a client may expect (RFC 9110, section 10.1.1).
+const Continue = "100-continue"
+
 // head is what a request's head says about what follows it.
 type head struct {
 	length  int64
@@ -19,6 +22,7 @@ type fields struct {
 	websocket     bool // the one upgrade is websocket
 	wantsUpgrade  bool // Connection has the token upgrade
 	invalidLength bool
+	expects       bool // something else than 100-continue
 }
 
 // parseHead judges a whole head, up to and with its blank line.
@@ -58,6 +62,10 @@ func (f *fields) add(line []byte) Refusal {
 			f.hosts++
 			f.host = value
 		}
+	case len("Expect"):
+		if equalFold(name, "expect") {
+			f.expects = f.expects || len(value) > 0 && !equalFold(value, Continue)
+		}
 	case len("Upgrade"):
 		if equalFold(name, "upgrade") {
 			f.upgrades++
@@ -95,6 +103,8 @@ func (f *fields) judge(line requestLine) (head, Refusal) {
 		return head{}, BadCoding
 	case f.hosts > 1 || f.hosts == 0 && line.minor == 1 || f.hosts == 1 && !validHost(f.host):
 		return head{}, BadHost
+	case f.expects:
+		return head{}, BadExpect
 	case line.authority != nil && !bytes.Equal(line.authority, f.host):
 		return head{}, ForeignTarget
 	}

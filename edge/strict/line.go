@@ -34,7 +34,21 @@ func parseRequestLine(b []byte) (requestLine, Refusal) {
 			return l, BadTarget
 		}
 	}
+	if path, _, _ := bytes.Cut(target, []byte("?")); !escaped(path) {
+		return l, BadEscape
+	}
 	return l.target(method, target)
+}
+
+// escaped reports whether each percent sign begins an escape. net/http refuses others in a path, in words of its own.
+func escaped(path []byte) bool {
+	for i := bytes.IndexByte(path, '%'); i >= 0; i = bytes.IndexByte(path, '%') {
+		if len(path) < i+3 || !hexByte[path[i+1]] || !hexByte[path[i+2]] {
+			return false
+		}
+		path = path[i+3:]
+	}
+	return true
 }
 
 // target takes the forms of RFC 9112, section 3.2. The absolute form is good only with the very host that Host names:
