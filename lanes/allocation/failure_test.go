@@ -242,10 +242,7 @@ func TestLockedCapsMustBeWritten(t *testing.T) {
 	dir := t.TempDir()
 	h := lanetest.Start(t, module(func(c *allocation.Config) { c.Caps.Flush = 0 }), lanetest.In(dir), lanetest.On(db.Config{BusyTimeout: 10 * time.Millisecond}))
 	o := &outage{t: t, h: h}
-	h.Run(t, lanetest.Scenario{
-		Method: "POST", Path: "/v1/allocation/import", Body: kiosk, As: identity.Admin,
-		Header: map[string]string{"Content-Type": "application/x-ndjson"}, Status: 200,
-	})
+	importThings(t, h, kiosk)
 	h.Run(t, lanetest.Scenario{Method: "POST", Path: lineItems + "/paid/pause", As: identity.Admin, Status: 200})
 	shows := func(id string) func() bool { return func() bool { _, ok := o.shown()[id]; return ok } }
 	eventually(t, "what has a cap is shown", shows("free"))
