@@ -19,12 +19,12 @@ func TestDecisionsDoNotAllocate(t *testing.T) {
 			*rule = append(*rule, targeting.OneOf(fmt.Sprintf("kv.rare%d", i%64), "a", "b"))
 		case 1:
 			*rule = append(*rule, targeting.Predicate{
-				Attr: "location", Kind: targeting.Geo, Op: targeting.Within, Lat: 37, Lon: 127, Meters: 5e5,
+				Attr: "location", Kind: targeting.Geo, Op: targeting.Within, Circle: &targeting.Circle{Lat: 37, Lon: 127, Meters: 5e5},
 			})
 		case 2:
 			*rule = append(*rule, targeting.Predicate{
 				Attr: "version", Kind: targeting.Version, Op: targeting.Range,
-				Lo: targeting.Bound{Set: true, Version: targeting.VersionValue{Parts: [4]uint64{uint64(i)}}},
+				Ends: &targeting.Ends{Lo: targeting.Bound{Set: true, Version: targeting.VersionValue{Parts: [4]uint64{uint64(i)}}}},
 			})
 		}
 	}

@@ -31,7 +31,7 @@ func genPredicate() *rapid.Generator[targeting.Predicate] {
 			genRange(t, &p)
 		case 3:
 			p.Attr, p.Kind, p.Op = "location", targeting.Geo, targeting.Within
-			p.Lat, p.Lon, p.Meters = 37.5, 127, rapid.Float64Range(1000, 60_000).Draw(t, "metres")
+			p.Circle = &targeting.Circle{Lat: 37.5, Lon: 127, Meters: rapid.Float64Range(1000, 60_000).Draw(t, "metres")}
 		case 4:
 			name := rapid.SampledFrom([]string{"os", "age", "location", "kv.a"}).Draw(t, "name")
 			kinds := map[string]targeting.Kind{"age": targeting.Number, "location": targeting.Geo}
@@ -50,7 +50,7 @@ func genPredicate() *rapid.Generator[targeting.Predicate] {
 }
 
 func genRange(t *rapid.T, p *targeting.Predicate) {
-	p.Op = targeting.Range
+	p.Op, p.Ends = targeting.Range, new(targeting.Ends)
 	ends := rapid.IntRange(1, 3).Draw(t, "ends")
 	if ends&1 != 0 {
 		p.Lo = genBound(t, p.Kind)

@@ -121,7 +121,7 @@ func buildWithin(attr string, kind Kind, lat, lon, meters float64) (*Expr, strin
 	case !(meters > 0 && meters <= maxMeters):
 		return nil, fmt.Sprintf("distance must be more than 0 and at most %d m", maxMeters)
 	}
-	return leaf(Predicate{Attr: attr, Kind: Geo, Op: Within, Lat: lat + 0, Lon: lon + 0, Meters: meters}), ""
+	return leaf(Predicate{Attr: attr, Kind: Geo, Op: Within, Circle: &Circle{lat + 0, lon + 0, meters}}), ""
 }
 
 func buildCompare(attr string, kind Kind, c comparison, v literal) (*Expr, string) {
@@ -170,13 +170,11 @@ func buildBetween(attr string, kind Kind, from, to literal) (*Expr, string) {
 
 // buildRange splits what is not closed on both sides, so that every range has a text of its own.
 func buildRange(attr string, kind Kind, lo, hi Bound) *Expr {
-	p := Predicate{Attr: attr, Kind: kind, Op: Range, Lo: lo, Hi: hi}
+	p := Predicate{Attr: attr, Kind: kind, Op: Range, Ends: &Ends{lo, hi}}
 	if !lo.Set || !hi.Set || lo.Inclusive && hi.Inclusive {
 		return leaf(p)
 	}
-	lower, upper := p, p
-	lower.Hi, upper.Lo = Bound{}, Bound{}
-	return And(leaf(lower), leaf(upper))
+	return And(leaf(p.between(lo, Bound{})), leaf(p.between(Bound{}, hi)))
 }
 
 // bounds are the closed ends of what a value covers; the upper end of a bare day is open, at the next day.

@@ -58,16 +58,20 @@ type Bound struct {
 
 // Predicate asks one thing of one attribute. Without Not it is false where the attribute is absent or of another form.
 type Predicate struct {
-	Attr   string
-	Kind   Kind
-	Op     Op
-	Not    bool
-	Values []string // In, Prefix: sorted, distinct
-	Lo, Hi Bound    // Range
-	Lat    float64  // Within: degrees
-	Lon    float64
-	Meters float64
+	Attr    string
+	Kind    Kind
+	Op      Op
+	Not     bool
+	Values  []string // In, Prefix: sorted, distinct
+	*Ends            // Range, else nil; never changed: predicates that are copied share it
+	*Circle          // Within, else nil
 }
+
+// Ends are those of a range.
+type Ends struct{ Lo, Hi Bound }
+
+// Circle is a place and what is around it.
+type Circle struct{ Lat, Lon, Meters float64 } // degrees, metres
 
 // Conjunction holds where all of its predicates do. The empty one always holds.
 type Conjunction []Predicate
@@ -85,6 +89,12 @@ func Require(rule []Conjunction, p Predicate) []Conjunction {
 		out[i] = append(append(make(Conjunction, 0, len(c)+1), c...), p)
 	}
 	return out
+}
+
+// between is the same predicate with other ends.
+func (p Predicate) between(lo, hi Bound) Predicate {
+	p.Ends = &Ends{lo, hi}
+	return p
 }
 
 // OneOf is the predicate attr IN (values…) over a text attribute. The values are copied, sorted and made distinct.

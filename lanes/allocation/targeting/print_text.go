@@ -79,8 +79,8 @@ func (p *Predicate) appendRange(b []byte) []byte {
 		b = p.appendBound(append(p.appendName(b, p.Not), " BETWEEN "...), p.Lo, false)
 		return p.appendBound(append(b, " AND "...), p.Hi, false)
 	case p.Lo.Set && p.Hi.Set:
-		lower, upper := *p, *p
-		lower.Hi, upper.Lo, lower.Not, upper.Not = Bound{}, Bound{}, false, false
+		lower, upper := p.between(p.Lo, Bound{}), p.between(Bound{}, p.Hi)
+		lower.Not, upper.Not = false, false
 		b = lower.appendText(append(b, pick(p.Not, "NOT (", "(")...))
 		return append(upper.appendText(append(b, " AND "...)), ')')
 	}

@@ -122,8 +122,11 @@ func (x *expander) same(a, b *Predicate) bool {
 		return false
 	}
 	x.budget -= len(a.Values) / 16
-	return a.Lo == b.Lo && a.Hi == b.Hi && a.Lat == b.Lat && a.Lon == b.Lon && a.Meters == b.Meters &&
-		slices.Equal(a.Values, b.Values)
+	return alike(a.Ends, b.Ends) && alike(a.Circle, b.Circle) && slices.Equal(a.Values, b.Values)
+}
+
+func alike[T comparable](a, b *T) bool {
+	return a == b || a != nil && b != nil && *a == *b
 }
 
 // Equal says whether two predicates ask the same.
@@ -153,7 +156,7 @@ func compareBounds(kind Kind, a, b Bound) int {
 }
 
 func (p *Predicate) empty() bool {
-	if !p.Lo.Set || !p.Hi.Set {
+	if p.Ends == nil || !p.Lo.Set || !p.Hi.Set {
 		return false
 	}
 	c := compareBounds(p.Kind, p.Lo, p.Hi)
@@ -162,13 +165,14 @@ func (p *Predicate) empty() bool {
 
 // intersect is the range that both allow.
 func intersect(p, q Predicate) Predicate {
-	if q.Lo.Set && (!p.Lo.Set || tighter(compareBounds(p.Kind, q.Lo, p.Lo), p.Lo, q.Lo)) {
-		p.Lo = q.Lo
+	lo, hi := p.Lo, p.Hi
+	if q.Lo.Set && (!lo.Set || tighter(compareBounds(p.Kind, q.Lo, lo), lo, q.Lo)) {
+		lo = q.Lo
 	}
-	if q.Hi.Set && (!p.Hi.Set || tighter(-compareBounds(p.Kind, q.Hi, p.Hi), p.Hi, q.Hi)) {
-		p.Hi = q.Hi
+	if q.Hi.Set && (!hi.Set || tighter(-compareBounds(p.Kind, q.Hi, hi), hi, q.Hi)) {
+		hi = q.Hi
 	}
-	return p
+	return p.between(lo, hi)
 }
 
 func tighter(c int, old, new Bound) bool {

@@ -49,13 +49,13 @@ func mixedRule(rng *rand.Rand, i int) targeting.Conjunction {
 		from := 10 + 5*rng.IntN(8)
 		return targeting.Predicate{
 			Attr: "age", Kind: targeting.Number, Op: targeting.Range,
-			Lo: bound(targeting.Bound{Number: float64(from)}), Hi: bound(targeting.Bound{Number: float64(from + 14)}),
+			Ends: &targeting.Ends{Lo: bound(targeting.Bound{Number: float64(from)}), Hi: bound(targeting.Bound{Number: float64(from + 14)})},
 		}
 	})
 	maybe(0.3, func() targeting.Predicate {
 		v := targeting.VersionValue{Parts: [4]uint64{uint64(1 + rng.IntN(6)), uint64(rng.IntN(20))}}
 		return targeting.Predicate{
-			Attr: "app_version", Kind: targeting.Version, Op: targeting.Range, Lo: bound(targeting.Bound{Version: v}),
+			Attr: "app_version", Kind: targeting.Version, Op: targeting.Range, Ends: &targeting.Ends{Lo: bound(targeting.Bound{Version: v})},
 		}
 	})
 	maybe(0.2, func() targeting.Predicate {
@@ -64,7 +64,7 @@ func mixedRule(rng *rand.Rand, i int) targeting.Conjunction {
 	maybe(0.1, func() targeting.Predicate {
 		return targeting.Predicate{
 			Attr: "location", Kind: targeting.Geo, Op: targeting.Within,
-			Lat: 33 + 5*rng.Float64(), Lon: 126 + 3*rng.Float64(), Meters: 5000,
+			Circle: &targeting.Circle{Lat: 33 + 5*rng.Float64(), Lon: 126 + 3*rng.Float64(), Meters: 5000},
 		}
 	})
 	maybe(0.05, func() targeting.Predicate { return targeting.OneOf(fmt.Sprintf("kv.k%d", i%2000), "on") })
