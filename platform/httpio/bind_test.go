@@ -206,7 +206,7 @@ func TestDefaults(t *testing.T) {
 	}
 	day := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 	for body, want := range map[string]in{
-		``: {Kind: "novel", Nums: []int{1, 2}, When: day},
+		`{}`: {Kind: "novel", Nums: []int{1, 2}, When: day},
 		`{"kind":null,"parts":[{},{"size":2}],"one":{}}`: {
 			Kind: "novel", Nums: []int{1, 2}, When: day, Parts: []part{{7}, {2}}, One: part{7},
 		},
@@ -238,6 +238,36 @@ func TestBodyKinds(t *testing.T) {
 	refused(t, w, 422, "request.invalid", fault.Field{Pointer: "/a~1b/row", Rule: "must be at least 1"})
 	if got, w := bound[struct{}](t, "POST /x", "/x", `not even JSON`, nil); got == nil {
 		t.Error("a body that nobody asked for:", w.Body)
+	}
+}
+
+// Nothing sent must not be taken for an empty thing.
+func TestNoBody(t *testing.T) {
+	type set struct {
+		paging
+		Name string `json:"name,omitempty"`
+	}
+	for _, pattern := range []string{"POST /x", "PUT /x", "PATCH /x", "DELETE /x"} {
+		for _, body := range []string{"", " \r\n", "null", "\tnull\n"} {
+			_, w := bound[set](t, pattern, "/x", body, nil)
+			refused(t, w, 422, "request.invalid", fault.Field{Rule: ruleObject})
+			_, w = bound[shelf](t, pattern, "/x", body, nil)
+			refused(t, w, 422, "request.invalid", fault.Field{Rule: ruleObject})
+			_, w = bound[[]int](t, pattern, "/x", body, nil)
+			refused(t, w, 422, "request.invalid", fault.Field{Rule: ruleArray})
+			if got, w := bound[paging](t, pattern, "/x", body, nil); got == nil {
+				t.Errorf("%s with %q, where no body is asked for: %d", pattern, body, w.Code)
+			}
+		}
+		if got, w := bound[set](t, pattern, "/x", "{}", nil); got == nil {
+			t.Errorf("%s with {}: %d %s", pattern, w.Code, w.Body)
+		}
+	}
+	_, w := bound[point](t, "POST /x", "/x", "", nil)
+	refused(t, w, 422, "request.invalid", fault.Field{Rule: ruleRequired})
+	_, w = bound[point](t, "POST /x", "/x", "null", nil) // its decoder's to judge
+	if w.Code != 204 {
+		t.Errorf("null where the type judges itself: %d", w.Code)
 	}
 }
 

@@ -18,13 +18,18 @@ import (
 // bodyPlan is how the body becomes a request value.
 type bodyPlan struct {
 	used    bool
+	absent  string           // the rule that no body breaks
+	null    bool             // null is the type's own to judge
 	members map[string][]int // those of the body where other fields must not be reachable from it; nil: all are
 	options json.Options
 }
 
 // newBodyPlan sorts out which fields are of the body.
 func newBodyPlan(t reflect.Type, fs []field) (bodyPlan, error) {
-	p := bodyPlan{options: json.RejectUnknownMembers(true)}
+	p := bodyPlan{options: json.RejectUnknownMembers(true), absent: typeRule(t)}
+	if ownCodec(t) || t.Kind() == reflect.Interface {
+		p.absent, p.null = ruleRequired, true
+	}
 	if t.Kind() != reflect.Struct || ownCodec(t) {
 		p.used = true
 		return p, nil
@@ -63,8 +68,8 @@ func newBodyPlan(t reflect.Type, fs []field) (bodyPlan, error) {
 }
 
 func (p *bodyPlan) decode(b []byte, in any) error {
-	if len(bytes.TrimLeft(b, " \t\r\n")) == 0 {
-		return nil
+	if given := bytes.Trim(b, " \t\r\n"); len(given) == 0 || !p.null && string(given) == "null" {
+		return errInvalid.With(fault.Field{Rule: p.absent})
 	}
 	if p.members == nil && decodePlain(b, in) {
 		return nil
@@ -95,14 +100,7 @@ func decodePlain(b []byte, in any) bool {
 // reachable from the body.
 func (p *bodyPlan) decodeMembers(b []byte, in reflect.Value) error {
 	d := jsontext.NewDecoder(bytes.NewReader(b), p.options)
-	switch k := d.PeekKind(); k {
-	case 'n':
-		if _, err := d.ReadToken(); err != nil {
-			return err
-		}
-		return atEnd(d)
-	case '{':
-	default:
+	if k := d.PeekKind(); k != '{' {
 		if _, err := d.ReadValue(); err != nil {
 			return err
 		}

@@ -19,7 +19,9 @@
 //	  - Query parameters that the struct does not name are ignored: whatever stands between a client and an API likes to add
 //	    its own. Members of the body that the struct does not name are refused: nobody but the client wrote them.
 //	  - The body is strict JSON: no repeated names, no invalid UTF-8, nothing after the value, names compare case-sensitively.
-//	    An empty body is {}. null is as good as absent. What has no omitempty or omitzero is required, as in the schema; the tag
+//	    A type with members of the body must be sent one, whatever the method: without a body, or with null for one, the
+//	    endpoint is not asked, so that nobody creates or resets a thing by sending nothing. {} says that nothing is given.
+//	    In it null is as good as absent. What has no omitempty or omitzero is required, as in the schema; the tag
 //	    required says otherwise. Parameters are required only when they say so, path parameters always.
 //	  - A type may bring its own decoder, UnmarshalJSONFrom or UnmarshalJSON. A fault that it returns is the answer.
 //

@@ -73,18 +73,10 @@ func (d *Document) body(one *described, p pattern, in reflect.Type) error {
 	}
 	tidySchema(s)
 	one.op.RequestBody = &huma.RequestBody{
-		Required: d.needs(s),
+		Required: true,
 		Content:  map[string]*huma.MediaType{"application/json": {Schema: s}},
 	}
 	return nil
-}
-
-// needs reports whether an empty body would be refused.
-func (d *Document) needs(s *huma.Schema) bool {
-	if s.Ref != "" {
-		s = d.schemas.SchemaFromRef(s.Ref)
-	}
-	return s.Type != huma.TypeObject || len(s.Required) > 0
 }
 
 func dropParams(s *huma.Schema, t reflect.Type) error {
