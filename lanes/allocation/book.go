@@ -20,6 +20,7 @@ type book struct {
 	placements  map[string]*entry[*Placement]
 	schema      targeting.Schema
 	zones       map[string]*time.Location
+	schedules   map[scheduleKey]*ledger.Schedule
 	words       map[string]string // that stand in very many things, one of each
 	broken      map[string]error  // line items that cannot be understood any more, by id
 }
@@ -34,7 +35,7 @@ type lineEntry struct {
 	*LineItem
 	num      int64
 	zone     *time.Location
-	schedule ledger.Schedule
+	schedule *ledger.Schedule
 	matches  []targeting.Conjunction // nil: always
 }
 
@@ -47,7 +48,7 @@ type creativeEntry struct {
 
 func newBook(schema targeting.Schema) *book {
 	return &book{
-		schema: schema, zones: map[string]*time.Location{}, words: map[string]string{}, broken: map[string]error{},
+		schema: schema, zones: map[string]*time.Location{}, schedules: map[scheduleKey]*ledger.Schedule{}, words: map[string]string{}, broken: map[string]error{},
 		advertisers: map[string]*entry[*Advertiser]{}, campaigns: map[string]*entry[*Campaign]{},
 		lineItems: map[string]*lineEntry{}, creatives: map[string]*creativeEntry{},
 		placements: map[string]*entry[*Placement]{},
@@ -109,13 +110,14 @@ func (b *book) line(num int64, l *LineItem) (*lineEntry, error) {
 		l.Placements[i] = b.word(l.Placements[i])
 	}
 	l.Status = Status(b.word(string(l.Status)))
-	e := &lineEntry{LineItem: l, num: num}
+	e := &lineEntry{LineItem: l, num: num, schedule: new(ledger.Schedule)}
 	var err error
 	if e.zone, err = b.zone(l.Zone); err != nil { // the machine knows other zones than the one it was stored on
 		e.zone, b.broken[l.ID] = time.UTC, err
 		return e, nil
 	}
-	if e.schedule, err = ledger.ParseSchedule(l.Daypart, e.zone); err != nil {
+	if e.schedule, err = b.schedule(l.Daypart, e.zone); err != nil {
+		e.schedule = new(ledger.Schedule)
 		b.broken[l.ID] = fmt.Errorf("daypart: %w", err)
 		return e, nil
 	}
@@ -131,6 +133,25 @@ func (b *book) line(num int64, l *LineItem) (*lineEntry, error) {
 	}
 	delete(b.broken, l.ID)
 	return e, nil
+}
+
+// scheduleKey is what makes a schedule: many items have the same.
+type scheduleKey struct {
+	text string
+	zone *time.Location
+}
+
+func (b *book) schedule(text string, zone *time.Location) (*ledger.Schedule, error) {
+	key := scheduleKey{text, zone}
+	if s, ok := b.schedules[key]; ok {
+		return s, nil
+	}
+	s, err := ledger.ParseSchedule(text, zone)
+	if err != nil {
+		return nil, err
+	}
+	b.schedules[key] = &s
+	return &s, nil
 }
 
 func (b *book) zone(name string) (*time.Location, error) {

@@ -90,7 +90,7 @@ func (it *item) paced(day ledger.Day, now time.Time) int64 {
 	if it.ends != math.MaxInt64 && time.UnixMilli(it.ends).Before(to) {
 		to = time.UnixMilli(it.ends)
 	}
-	return ledger.Allowed(it.DailyBudget, from, to, it.schedule, now.Add(pacingAhead))
+	return ledger.Allowed(it.DailyBudget, from, to, *it.schedule, now.Add(pacingAhead))
 }
 
 // pacingAhead is how much of the day even pacing allows in advance.
