@@ -3,6 +3,7 @@ package allocation
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ type book struct {
 	campaigns   map[string]*entry[*Campaign]
 	lineItems   map[string]*lineEntry
 	creatives   map[string]*creativeEntry
+	owned       map[string][]*creativeEntry // the same by line item
 	placements  map[string]*entry[*Placement]
 	schema      targeting.Schema
 	zones       map[string]*time.Location
@@ -50,7 +52,7 @@ func newBook(schema targeting.Schema) *book {
 	return &book{
 		schema: schema, zones: map[string]*time.Location{}, schedules: map[scheduleKey]*ledger.Schedule{}, words: map[string]string{}, broken: map[string]error{},
 		advertisers: map[string]*entry[*Advertiser]{}, campaigns: map[string]*entry[*Campaign]{},
-		lineItems: map[string]*lineEntry{}, creatives: map[string]*creativeEntry{},
+		lineItems: map[string]*lineEntry{}, creatives: map[string]*creativeEntry{}, owned: map[string][]*creativeEntry{},
 		placements: map[string]*entry[*Placement]{},
 	}
 }
@@ -69,7 +71,7 @@ func (b *book) put(r Row) error {
 	case *LineItem:
 		b.lineItems[t.ID], err = b.line(r.Num, t)
 	case *Creative:
-		b.creatives[t.ID] = b.creative(r.Num, t)
+		b.own(b.creatives[t.ID], b.creative(r.Num, t))
 	case *Placement:
 		b.placements[t.ID] = &entry[*Placement]{r.Num, t}
 	}
@@ -100,6 +102,15 @@ func within(whole, s string) string {
 		return whole[i : i+len(s)]
 	}
 	return s
+}
+
+// own puts a creative in the place of what it was before, which may have belonged to another line item.
+func (b *book) own(was, is *creativeEntry) {
+	if was != nil {
+		b.owned[was.LineItem] = slices.DeleteFunc(b.owned[was.LineItem], func(e *creativeEntry) bool { return e == was })
+	}
+	b.owned[is.LineItem] = append(b.owned[is.LineItem], is)
+	b.creatives[is.ID] = is
 }
 
 func (b *book) line(num int64, l *LineItem) (*lineEntry, error) {

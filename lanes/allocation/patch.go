@@ -41,12 +41,11 @@ func (c *compiler) patch(last *catalogue, changed map[string]bool) (*catalogue, 
 		out.byItemNum.put(it.num, it)
 		edits = append(edits, it)
 	}
-	for _, e := range c.book.creatives {
-		if !changed[e.LineItem] {
-			continue
-		}
-		if err := c.creative(e); err != nil {
-			return nil, err
+	for id := range changed {
+		for _, e := range c.book.owned[id] {
+			if err := c.creative(e); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return &out, c.rankEdits(last, edits)
