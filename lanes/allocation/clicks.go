@@ -2,7 +2,6 @@ package allocation
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/hotlane/hotlane/platform/fault"
@@ -17,31 +16,25 @@ const (
 	maxClicks     = 1000                   // that are being tried; more are not recorded
 )
 
-// clicks are those being made durable, some of them behind their user's back. The lane waits for them when it drains.
-type clicks struct {
-	once  sync.Once
-	slots chan struct{}
-	all   sync.WaitGroup
-}
+// clicks are those being made durable, some of them behind their user's back: each holds a place meanwhile.
+type clicks chan struct{}
 
 // ReportClick makes a click durable, but does not keep its user waiting for a database that hangs: after clickPatience it
 // returns ErrClickLate and goes on trying.
 func (s *Service) ReportClick(ctx context.Context, tok string) error {
-	c := &s.clicks
-	c.once.Do(func() { c.slots = make(chan struct{}, maxClicks) })
 	select {
-	case c.slots <- struct{}{}:
+	case s.clicks <- struct{}{}:
 	default:
 		return ErrClickLate
 	}
 	done := make(chan error, 1)
-	c.all.Go(func() {
-		defer func() { <-c.slots }()
+	go func() { // drain waits for it
+		defer func() { <-s.clicks }()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clickTime)
 		defer cancel()
 		_, err := s.Report(ctx, Click, tok)
 		done <- err
-	})
+	}()
 	late := time.NewTimer(clickPatience)
 	defer late.Stop()
 	select {
@@ -52,17 +45,14 @@ func (s *Service) ReportClick(ctx context.Context, tok string) error {
 	}
 }
 
-// wait returns when no click is being tried any more, or the context ends.
-func (c *clicks) wait(ctx context.Context) error {
-	done := make(chan struct{})
-	go func() { // ends with the last click, which has a time limit
-		c.all.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+// drain takes all places: when it returns without an error, no click is being tried, and none will be.
+func (c clicks) drain(ctx context.Context) error {
+	for range cap(c) {
+		select {
+		case c <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	return nil
 }

@@ -64,7 +64,7 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 		deps: deps, things: things, ledger: money, ready: make(chan struct{}),
 		Service: &Service{
 			cfg: cfg, log: deps.Log, now: deps.Now, schema: schema, metrics: newMetrics(deps.Metrics), store: things, reports: money,
-			counts: newCounts(),
+			counts: newCounts(), clicks: make(clicks, maxClicks),
 		},
 	}
 	sources := newSourceMetrics(deps.Metrics)
@@ -159,7 +159,7 @@ func (l *Lane) Run(ctx context.Context) error {
 }
 
 // Drain waits for clicks that are being recorded behind their users' backs.
-func (l *Lane) Drain(ctx context.Context) error { return l.clicks.wait(ctx) }
+func (l *Lane) Drain(ctx context.Context) error { return l.clicks.drain(ctx) }
 
 // Ready says why it cannot decide.
 func (l *Lane) Ready() error {
