@@ -392,10 +392,14 @@ func exchange(t testing.TB, addr, request string) (*http.Response, string) {
 // eventually polls: the other side works on goroutines of its own.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if ok() {
-			return
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	late := time.After(patience)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("never came true: %s", what)
 		}
 	}
-	t.Fatalf("never came true: %s", what)
 }
