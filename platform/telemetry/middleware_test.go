@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,13 +19,11 @@ import (
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
-// steady is a clock that is a millisecond later each time it is asked.
+// steady is a clock that is a millisecond later each time it is asked, by whichever connection.
 func steady() func() time.Time {
-	at := time.Date(2026, 11, 21, 12, 30, 0, 0, time.UTC)
-	return func() time.Time {
-		at = at.Add(time.Millisecond)
-		return at
-	}
+	start := time.Date(2026, 11, 21, 12, 30, 0, 0, time.UTC)
+	var asked atomic.Int64
+	return func() time.Time { return start.Add(time.Duration(asked.Add(1)) * time.Millisecond) }
 }
 
 func open(t testing.TB, change func(*telemetry.Config)) (*telemetry.Telemetry, *bytes.Buffer) {
