@@ -37,9 +37,16 @@ type Program struct {
 // Main is the whole of a main function: it runs the program until it is done or is told to stop, and returns its exit code.
 // SIGINT and SIGTERM stop it in good order; a second one at once.
 func Main(lanes func() []lane.Module) int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	context.AfterFunc(ctx, stop) // the next signal does what signals do
+	signals := make(chan os.Signal, 2) // room for both, so that none is missed however soon the second comes
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() { // ends with the process
+		<-signals
+		stop()
+		<-signals
+		os.Exit(ExitFailure)
+	}()
 	return Run(ctx, Program{
 		Args: os.Args[1:], Env: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Lanes: lanes,
 	})
