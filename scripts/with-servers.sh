@@ -58,7 +58,7 @@ packages() {
 	redis) echo redis-server ;;
 	mysql) echo mariadb-server ;;
 	chromium) # with a font for the Korean text of the pages; on Ubuntu the package has the longer name
-		if apt-cache policy chromium 2>/dev/null | grep -q 'Candidate: [0-9]'; then echo chromium; else echo chromium-browser; fi
+		if [[ $(apt-cache policy chromium 2>/dev/null) =~ Candidate:\ [0-9] ]]; then echo chromium; else echo chromium-browser; fi
 		echo fonts-noto-cjk ;;
 	django) echo gunicorn python3-django python3-django-redis python3-psycopg2 ;; # what examples/django runs on
 	gcc) echo gcc libc6-dev ;;
