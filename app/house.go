@@ -49,7 +49,7 @@ func (p Program) house(s *settings, modules []lane.Module) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.door = door.New(door.Deps{Log: h.log, Telemetry: h.telemetry, Admit: h.admit, Identity: h.identity})
+	h.door = door.New(door.Deps{Log: h.log, Telemetry: h.telemetry, Admit: h.admit, Identity: h.identity, Client: client})
 	if h.lanes, err = lifecycle.Construct(modules, h.deps); err != nil {
 		return nil, err
 	}

@@ -2,8 +2,12 @@ package door
 
 import (
 	"context"
+	"net/http"
+	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/hotlane/hotlane/lane"
 )
 
 // request is the context of a request: it knows the request's id, and ends in time. The timer is made when somebody first
@@ -13,6 +17,8 @@ type request struct {
 	context.Context           // the connection's
 	id              string    // of the request
 	by              time.Time // zero: no end but the connection's
+	from            *http.Request
+	client          func(*http.Request) netip.Addr
 
 	mu    sync.Mutex
 	timed context.Context // made by inner
@@ -88,10 +94,14 @@ func (r *request) Err() error {
 	return nil
 }
 
-// Value also lets package context find the timed context, so that children are tied to it without a goroutine.
+// Value also lets package context find the timed context, so that children are tied to it without a goroutine. The client's address
+// is read when it is asked for: most endpoints never do.
 func (r *request) Value(key any) any {
-	if key == (idKey{}) {
+	switch key {
+	case idKey{}:
 		return r.id
+	case lane.ClientKey{}:
+		return r.client(r.from)
 	}
 	if t := r.made(); t != nil {
 		return t.Value(key)

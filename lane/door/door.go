@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/admit"
@@ -17,19 +18,30 @@ import (
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
-// Deps is what a door is built of. All of it is needed.
+// Deps is what a door is built of.
 type Deps struct {
 	Log       *slog.Logger
 	Telemetry *telemetry.Telemetry
 	Admit     *admit.Controller
 	Identity  *identity.Authenticator
+	Client    func(*http.Request) netip.Addr // where a request comes from; nil: its peer
 }
 
 // Door puts endpoints behind itself.
 type Door struct{ Deps }
 
 // New makes a door. It does no I/O.
-func New(d Deps) *Door { return &Door{d} }
+func New(d Deps) *Door {
+	if d.Client == nil {
+		d.Client = peer
+	}
+	return &Door{d}
+}
+
+func peer(r *http.Request) netip.Addr {
+	at, _ := netip.ParseAddrPort(r.RemoteAddr) // what is none stays unknown
+	return at.Addr().Unmap()
+}
 
 // Route is the endpoint behind the door. The error says what of the route cannot be served.
 func (d *Door) Route(r lane.Route) (http.Handler, error) {
@@ -38,7 +50,7 @@ func (d *Door) Route(r lane.Route) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("route %w", err)
 	}
-	h = deadline(limits.Time, h)
+	h = deadline(limits.Time, d.Client, h)
 	h = d.Identity.Middleware(r.Access)(h)
 	h = d.Admit.Middleware(r.Class, httpio.WriteProblem)(h)
 	h = d.Telemetry.Route(r.Pattern, h)

@@ -153,6 +153,24 @@ func TestFailuresAreLoggedWithTheRequestAndSayNothing(t *testing.T) {
 	}
 }
 
+func TestAnEndpointKnowsItsClient(t *testing.T) {
+	d := newDoor(t, io.Discard)
+	var seen string
+	h := route(t, d, lane.Route{Pattern: "POST /x", Handler: httpio.JSON(func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+		seen = lane.Client(ctx).String()
+		return nil, nil
+	})})
+	r := httptest.NewRequest(http.MethodPost, "/x", nil)
+	r.RemoteAddr = "[::ffff:192.0.2.7]:4711"
+	h.ServeHTTP(httptest.NewRecorder(), r)
+	if seen != "192.0.2.7" {
+		t.Errorf("the client is %q", seen)
+	}
+	if lane.Client(t.Context()).IsValid() {
+		t.Error("there is a client outside of a request")
+	}
+}
+
 func TestARouteThatCannotBeBoundIsRefused(t *testing.T) {
 	type in struct {
 		ID string `path:"nothing"`

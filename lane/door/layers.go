@@ -2,6 +2,7 @@ package door
 
 import (
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -19,10 +20,11 @@ func requestID(next http.Handler) http.Handler {
 	})
 }
 
-// deadline ends the request's context in time, and lets it name the request. A negative limit has no end but the client's.
-func deadline(limit time.Duration, next http.Handler) http.Handler {
+// deadline ends the request's context in time, and lets it name the request and its client. A negative limit has no end but the
+// client's.
+func deadline(limit time.Duration, client func(*http.Request) netip.Addr, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := &request{Context: r.Context(), id: w.Header().Get(httpio.RequestIDHeader)}
+		ctx := &request{Context: r.Context(), id: w.Header().Get(httpio.RequestIDHeader), from: r, client: client}
 		if limit >= 0 {
 			ctx.by = time.Now().Add(limit)
 		}
