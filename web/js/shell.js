@@ -1,4 +1,4 @@
-// The shell's own behaviour: the switch between light and dark, and buttons that copy.
+// The shell's own behaviour: the switches of brightness and language, and buttons that copy.
 
 const root = document.documentElement;
 const key = "hotlane.theme";
@@ -33,6 +33,17 @@ for (const button of document.querySelectorAll("[data-theme-switch]")) {
       // Then only until the page is left.
     }
   });
+}
+
+// The other language keeps the rest of what was asked for, as it is when the link is followed.
+for (const link of document.querySelectorAll("a[data-language]")) {
+  if (!(link instanceof HTMLAnchorElement)) continue;
+  const follow = () => {
+    const query = new URLSearchParams(location.search);
+    query.set("lang", link.hreflang);
+    link.href = `?${query}${location.hash}`;
+  };
+  for (const event of ["pointerdown", "focus", "click"]) link.addEventListener(event, follow);
 }
 
 document.addEventListener("click", async (event) => {
