@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,6 +30,18 @@ type house struct {
 	admit     *admit.Controller
 	door      *door.Door
 	lanes     *lifecycle.Lanes
+	base      atomic.Pointer[string] // of what is listened on, once it is
+}
+
+// site is where all this is reached from outside.
+func (h *house) site() string {
+	if h.App.URL != "" {
+		return h.App.URL
+	}
+	if base := h.base.Load(); base != nil {
+		return *base
+	}
+	return "http://" + h.App.Listen
 }
 
 func (p Program) house(s *settings, modules []lane.Module) (*house, error) {

@@ -13,8 +13,17 @@ import (
 
 // page writes a page inside the shell that all pages share, with its headers where w is an answer; lanes get it in their Deps.
 func page(w io.Writer, p lane.Page) error {
-	return web.Shell(w, web.Page{Title: p.Title, Lang: p.Lang, Head: p.Head, Body: p.Body})
+	whole := web.Page{
+		Title: p.Title, Description: p.Description, Lang: p.Lang, Head: p.Head, Body: p.Body, Use: p.Use,
+		Site: link(p.Site), Bare: p.Bare, Frames: p.Frames,
+	}
+	for _, l := range p.Nav {
+		whole.Nav = append(whole.Nav, link(l))
+	}
+	return web.Shell(w, whole)
 }
+
+func link(l lane.Link) web.Link { return web.Link{Text: l.Title, URL: l.URL, Current: l.Current} }
 
 // docs is the page that describes the lanes' API.
 type docs struct {

@@ -46,6 +46,8 @@ func (s *server) run(ctx context.Context) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer listener.Close()
+	base := baseURL(listener.Addr(), s.Edge.TLS.Cert != "")
+	s.base.Store(&base)
 	// The lanes outlive the signal: they end when the last request has been answered.
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
@@ -86,7 +88,7 @@ func (s *server) start(ctx context.Context) (*edge.Edge, error) {
 // listen serves until the context ends, then stops.
 func (s *server) listen(ctx context.Context, front *edge.Edge, l net.Listener) error {
 	if s.ready != nil {
-		if err := s.ready(ctx, baseURL(l.Addr(), s.Edge.TLS.Cert != "")); err != nil {
+		if err := s.ready(ctx, *s.base.Load()); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/url"
 	"os"
 	"slices"
 	"time"
@@ -22,6 +23,7 @@ import (
 // Config is what stands at the top of the config file, beside the sections.
 type Config struct {
 	Listen        string         `yaml:"listen" doc:"address of the front door, host:port; port 0: any free one"`
+	URL           string         `yaml:"url" doc:"where this is reached from outside, such as https://www.example.com: lanes put it into mails and shared links; empty: http:// and the address that is listened on"`
 	Data          string         `yaml:"data" doc:"directory of everything that is kept on this machine"`
 	Mode          string         `yaml:"mode" enum:"production,development" doc:"development: readable logs, Server-Timing on every answer, repeated statements reported"`
 	Lanes         []string       `yaml:"lanes" doc:"lanes that this process serves; empty: all. The others are constructed only: list a lane too if one that is served asks it for what it has loaded"`
@@ -51,6 +53,7 @@ func (c *Config) Validate() error {
 		}
 	}
 	rule(isAddress(c.Listen), "/listen", `must be host:port, such as 127.0.0.1:8080 or :8080`)
+	rule(c.URL == "" || isSite(c.URL), "/url", "must be http:// or https:// and a host, without a path, such as https://www.example.com")
 	rule(c.Data != "", "/data", "must not be empty")
 	rule(c.Mode == "production" || c.Mode == "development", "/mode", "must be production or development")
 	rule(c.Shutdown.Grace >= 0 && c.Shutdown.Grace <= 5*time.Minute, "/shutdown/grace", "must be from 0s to 5m")
@@ -59,6 +62,11 @@ func (c *Config) Validate() error {
 		return fault.New(fault.Invalid, "app.config", "The top of the file has mistakes.").With(bad...)
 	}
 	return nil
+}
+
+func isSite(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && text == u.Scheme+"://"+u.Host
 }
 
 // settings are all sections of the config file.
@@ -85,7 +93,7 @@ func (s *settings) sections(modules []lane.Module) (map[string]any, error) {
 	all := map[string]any{
 		config.Root: &s.App, "edge": &s.Edge, "db": &s.DB, "identity": &s.Identity, "telemetry": &s.Telemetry, "admit": &s.Admit,
 	}
-	reserved := append(slices.Collect(maps.Keys(all)), "listen", "data", "mode", "lanes", "public_metrics", "shutdown", identity.Database)
+	reserved := append(slices.Collect(maps.Keys(all)), "listen", "url", "data", "mode", "lanes", "public_metrics", "shutdown", identity.Database)
 	for _, m := range modules {
 		if slices.Contains(reserved, m.Name) {
 			return nil, fmt.Errorf("lane %q: the name is taken by the program itself", m.Name)

@@ -23,10 +23,16 @@ type Deps struct {
 
 // Page is one page inside the shell that all pages share.
 type Page struct {
-	Title string
-	Lang  string        // "en" or "ko"
-	Head  template.HTML // module scripts and further stylesheets
-	Body  template.HTML
+	Title       string
+	Description string // for search engines and previews; may be empty
+	Lang        string // "en" or "ko"
+	Head        template.HTML
+	Body        template.HTML
+	Use         []string // shared parts that it is made of: "chart", "form"; see web/README.md
+	Nav         []Link
+	Site        Link     // whose page it is, for pages of end users; empty: an operators' page of Hotlane's own
+	Bare        bool     // without head and foot, for a frame
+	Frames      []string // origins that may show it in a frame; "*": any; empty: none
 }
 
 // Module says how a lane is made. Config points to the lane's config struct, filled with its defaults: the section of

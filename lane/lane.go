@@ -64,7 +64,10 @@ type Guide struct {
 }
 
 // Link is a page to open.
-type Link struct{ Title, URL string }
+type Link struct {
+	Title, URL string
+	Current    bool // it is the one that is shown
+}
 
 // Effect says what may be retried, shadowed and fallen back.
 type Effect uint8
