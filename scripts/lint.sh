@@ -21,9 +21,17 @@ formatted() {
 	[[ -z $wrong ]] || { echo "not formatted (make fmt):"; echo "$wrong"; return 1; }
 }
 
+types() { # of the pages' modules, which run as they are written
+	local at=test/js
+	command -v npm >/dev/null || { echo "npm is missing: scripts/with-servers.sh node -- make lint"; return 1; }
+	[[ $at/node_modules/.package-lock.json -nt $at/package-lock.json ]] || npm --prefix "$at" ci || return 1
+	"$at/node_modules/.bin/tsc" -p "$at"
+}
+
 run vet go vet -tags integration ./...
 run gofumpt formatted
 run staticcheck go run "$staticcheck" -tags integration ./...
+run types types
 run "generated files" ./scripts/generate.sh --check
 run "import policy" go test ./test/arch
 

@@ -21,8 +21,8 @@ if [[ ${1:-} == --install-only ]]; then
 fi
 while (($#)) && [[ $1 != -- ]]; do
 	case $1 in
-	postgres | redis | mysql | chromium | django | gcc | wrk | curl) wanted+=("$1") ;;
-	*) die "unknown: $1 (postgres redis mysql chromium django gcc wrk curl)" ;;
+	postgres | redis | mysql | chromium | django | node | gcc | wrk | curl) wanted+=("$1") ;;
+	*) die "unknown: $1 (postgres redis mysql chromium django node gcc wrk curl)" ;;
 	esac
 	shift
 done
@@ -48,6 +48,7 @@ program() {
 	mysql) first mariadbd mysqld ;;
 	chromium) first chromium chromium-browser google-chrome google-chrome-stable ;;
 	django) /usr/bin/python3 -c 'import django, django_redis, psycopg2' 2>/dev/null && first gunicorn ;;
+	node) first node >/dev/null && first npm ;;
 	gcc) first cc gcc ;;
 	wrk | curl) first "$1" ;;
 	esac
@@ -61,6 +62,7 @@ packages() {
 		if [[ $(apt-cache policy chromium 2>/dev/null) =~ Candidate:\ [0-9] ]]; then echo chromium; else echo chromium-browser; fi
 		echo fonts-noto-cjk ;;
 	django) echo gunicorn python3-django python3-django-redis python3-psycopg2 ;; # what examples/django runs on
+	node) echo nodejs npm ;; # for the type check of the pages' modules
 	gcc) echo gcc libc6-dev ;;
 	wrk | curl) echo "$1" ;;
 	esac

@@ -62,7 +62,7 @@ function morph(node, fresh) {
     node.replaceChildren(...next);
     return;
   }
-  next.forEach((child, i) => morph(old[i], child));
+  old.forEach((child, i) => morph(child, /** @type {Node} */ (next[i])));
 }
 
 /** @param {Record<string, string>} parts HTML that the server has escaped, by part */
