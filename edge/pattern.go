@@ -15,6 +15,7 @@ type segmentKind uint8
 const (
 	literal segmentKind = iota // this very segment
 	single                     // {name}: one segment, not empty
+	prefixed                   // @{name}: one segment that begins with a text and has more behind it
 	multi                      // {name...}: all that is left, may be empty; also what a trailing slash means
 	end                        // {$}: the path ends with the slash before it
 )
@@ -22,9 +23,11 @@ const (
 type segment struct {
 	kind segmentKind
 	text string // a literal's unescaped text, or the wildcard's name
+	head string // prefixed: what comes before the wildcard, unescaped
 }
 
-// pattern is "METHOD /path": the syntax and meaning of net/http's ServeMux, without host, cleaning and redirects.
+// pattern is "METHOD /path": the syntax and meaning of net/http's ServeMux, without host, cleaning and redirects. Beyond it a
+// wildcard may have a text before it in its segment: /@{name} takes the pages of people, and leaves all other paths of the site alone.
 type pattern struct {
 	text     string
 	method   string // "" for all
@@ -36,7 +39,7 @@ func SamePattern(a, b string) bool {
 	p, err1 := parsePattern(a)
 	q, err2 := parsePattern(b)
 	return err1 == nil && err2 == nil && p.method == q.method && slices.EqualFunc(p.segments, q.segments, func(s, t segment) bool {
-		return s.kind == t.kind && (s.kind != literal || s.text == t.text)
+		return s.kind == t.kind && s.head == t.head && (s.kind != literal || s.text == t.text)
 	})
 }
 
@@ -59,7 +62,7 @@ func parsePattern(text string) (pattern, error) {
 		if err != nil {
 			return p, err
 		}
-		if s.kind == single || s.kind == multi && s.text != "" {
+		if s.named() {
 			if seen[s.text] {
 				return p, fmt.Errorf("must not name {%s} twice", s.text)
 			}
@@ -81,10 +84,14 @@ func parseSegment(part string, last bool) (segment, error) {
 		}
 		return segment{kind: literal, text: text}, nil
 	}
-	if !strings.HasPrefix(part, "{") || !strings.HasSuffix(part, "}") {
-		return segment{}, fmt.Errorf("must have wildcards that fill a whole segment: %q does not", part)
+	head, name, _ := strings.Cut(part, "{")
+	if strings.Contains(head, "}") || !strings.HasSuffix(name, "}") {
+		return segment{}, fmt.Errorf("must have wildcards that end their segment: %q does not", part)
 	}
-	name := part[1 : len(part)-1]
+	name = name[:len(name)-1]
+	if head != "" {
+		return parsePrefixed(part, head, name)
+	}
 	name, rest := strings.CutSuffix(name, "...")
 	switch {
 	case (name == "$" || rest) && !last:
@@ -97,6 +104,22 @@ func parseSegment(part string, last bool) (segment, error) {
 		return segment{kind: multi, text: name}, nil
 	}
 	return segment{kind: single, text: name}, nil
+}
+
+func parsePrefixed(part, head, name string) (segment, error) {
+	text, err := url.PathUnescape(head)
+	if err != nil {
+		return segment{}, fmt.Errorf("must be escaped well: %q is not", part)
+	}
+	if !isName(name) {
+		return segment{}, fmt.Errorf("must name its wildcards with letters, digits and _: %q does not", part)
+	}
+	return segment{kind: prefixed, text: name, head: text}, nil
+}
+
+// named reports whether requests get a value by the segment's name.
+func (s segment) named() bool {
+	return s.kind == single || s.kind == prefixed || s.kind == multi && s.text != ""
 }
 
 func isName(s string) bool {

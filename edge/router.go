@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -22,14 +23,20 @@ type route struct {
 	byRule  bool   // the config says so
 }
 
-// node is a path up to some segment. What follows is looked for in the order literal, {name}, {name...}, with a way back,
-// so that the most specific pattern that also has the method wins.
+// node is a path up to some segment. What follows is looked for in the order literal, @{name}, {name}, {name...}, with a way
+// back, so that the most specific pattern that also has the method wins.
 type node struct {
 	literals map[string]*node
+	prefixed []prefixedNode // the longest text first
 	single   *node
 	here     leaf // the path ends with this segment
 	end      leaf // {$}: it ends with a slash behind it
 	multi    leaf // {name...}, or a trailing slash
+}
+
+type prefixedNode struct {
+	head string
+	node *node
 }
 
 // leaf has the routes of one path by method; "" is for all methods.
@@ -94,6 +101,9 @@ func (t *router) leaf(p pattern) leaf {
 			}
 			n = n.literals[s.text]
 			last = &n.here
+		case prefixed:
+			n = n.behind(s.head)
+			last = &n.here
 		case single:
 			if n.single == nil {
 				n.single = &node{}
@@ -110,6 +120,22 @@ func (t *router) leaf(p pattern) leaf {
 		*last = leaf{}
 	}
 	return *last
+}
+
+// behind finds the node of the segments that begin with head, and makes it.
+func (n *node) behind(head string) *node {
+	at := 0
+	for i, p := range n.prefixed {
+		if p.head == head {
+			return p.node
+		}
+		if len(p.head) >= len(head) {
+			at = i + 1
+		}
+	}
+	next := &node{}
+	n.prefixed = slices.Insert(n.prefixed, at, prefixedNode{head, next})
+	return next
 }
 
 // search is one walk through the trie.
@@ -132,7 +158,7 @@ func (t *router) match(r *http.Request, path string) (found *route, allowed []st
 	}
 	i := 0
 	for _, seg := range found.pattern.segments {
-		if seg.kind == single || seg.kind == multi {
+		if seg.kind == single || seg.kind == prefixed || seg.kind == multi {
 			if seg.text != "" {
 				r.SetPathValue(seg.text, s.values[i])
 			}
@@ -160,6 +186,17 @@ func (n *node) match(s *search, rest string) *route {
 		if r := s.pick(n.end); r != nil {
 			return r
 		}
+	}
+	for _, p := range n.prefixed {
+		value, ok := strings.CutPrefix(text, p.head)
+		if !ok || value == "" {
+			continue
+		}
+		s.values = append(s.values, value)
+		if r := p.node.descend(s, tail, more); r != nil {
+			return r
+		}
+		s.values = s.values[:len(s.values)-1]
 	}
 	if n.single != nil && raw != "" {
 		s.values = append(s.values, text)
@@ -231,6 +268,9 @@ func (n *node) table(into []Entry) []Entry {
 	}
 	for _, next := range n.literals {
 		into = next.table(into)
+	}
+	for _, p := range n.prefixed {
+		into = p.node.table(into)
 	}
 	if n.single != nil {
 		into = n.single.table(into)

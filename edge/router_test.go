@@ -84,6 +84,52 @@ func TestTheMostSpecificPatternWins(t *testing.T) {
 	}
 }
 
+// A text before a wildcard makes a pattern that takes what begins with it and nothing else.
+func TestATextBeforeAWildcard(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.Default, cfg.Upstreams = "old", map[string]Upstream{"old": {URLs: []string{"http://old"}}}
+	e, err := New(cfg, echoes("GET /@{id}", "GET /@{id}/posts/{rest}", "GET /@@{id}", "GET /@me", "GET /in/p-{id}/{rest...}", "GET /in/{id}"),
+		Deps{Transport: fake(hosts)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for request, want := range map[string]string{
+		"GET /@haru":           "GET /@{id} id=haru rest=",
+		"HEAD /@haru":          "GET /@{id} id=haru rest=",
+		"GET /%40haru?lang=ko": "GET /@{id} id=haru rest=",
+		"GET /@a%2Fb%20c":      "GET /@{id} id=a/b c rest=",
+		"GET /@%ED%95%98":      "GET /@{id} id=하 rest=",
+		"GET /@me":             "GET /@me id= rest=",
+		"GET /@@x":             "GET /@@{id} id=x rest=",
+		"GET /@@":              "GET /@{id} id=@ rest=",
+		"GET /@haru/posts/7":   "GET /@{id}/posts/{rest} id=haru rest=7",
+		"GET /in/p-1/a/b":      "GET /in/p-{id}/{rest...} id=1 rest=a/b",
+		"GET /in/p-":           "GET /in/{id} id=p- rest=",
+		"GET /in/p-1":          "GET /in/{id} id=p-1 rest=", // there is nothing by that pattern without a slash
+		"GET /@":               "old",
+		"GET /@haru/":          "old",
+		"GET /@haru/x":         "old",
+		"GET /haru":            "old",
+		"GET /a@haru":          "old",
+		"GET /":                "old",
+	} {
+		method, target, _ := strings.Cut(request, " ")
+		if got := ask(e, method, target); got.Code != 200 || got.Body.String() != want {
+			t.Errorf("%s: %d %q, want %q", request, got.Code, got.Body, want)
+		}
+	}
+	var table []string
+	for _, l := range e.Table() {
+		table = append(table, l.Pattern)
+	}
+	want := []string{
+		"GET /@@{id}", "GET /@me", "GET /@{id}", "GET /@{id}/posts/{rest}", "GET /in/p-{id}/{rest...}", "GET /in/{id}", "",
+	}
+	if diff := cmp.Diff(want, table); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // Where no path has empty or dot segments, which ServeMux redirects, the router must choose as net/http's ServeMux does.
 func TestTheRouterChoosesAsServeMux(t *testing.T) {
 	segments := []string{"a", "b", "{x}", "{y}"}
@@ -136,7 +182,8 @@ func registers(mux *http.ServeMux, l Local) (ok bool) {
 
 func TestBadPatterns(t *testing.T) {
 	for _, p := range []string{
-		"", "a", "GET", "GET a", "get /", "G T /", "GET /{", "GET /a{b}", "GET /{}", "GET /{1}", "GET /{a}/{a}", "GET /{a...}/b",
+		"", "a", "GET", "GET a", "get /", "G T /", "GET /{", "GET /{a}b", "GET /a{b}c", "GET /a}{b}", "GET /a{b...}",
+		"GET /a{$}", "GET /a{}", "GET /%zz{b}", "GET /{a}-{b}", "GET /@{a}/@{a}", "GET /{}", "GET /{1}", "GET /{a}/{a}", "GET /{a...}/b",
 		"GET /{$}/b", "GET /%zz", "GET http://a/b",
 	} {
 		if _, err := New(DefaultConfig(), []Local{{Pattern: p, Handler: echo()}}, Deps{}); err == nil {
@@ -160,6 +207,9 @@ func TestSamePattern(t *testing.T) {
 		{"/v1/{$}", "/v1/", false},
 		{"/v1/%61", "/v1/a", true},
 		{"/v1/a", "/v1/b", false},
+		{"/@{id}", "/%40{name}", true},
+		{"/@{id}", "/{id}", false},
+		{"/@{id}", "/~{id}", false},
 		{"v1", "v1", false},
 	} {
 		if got := SamePattern(c.a, c.b); got != c.same {

@@ -214,7 +214,7 @@ func (h *Harness) route(d *door.Door) error {
 		if err != nil {
 			return err
 		}
-		mux.Handle(r.Pattern, handler)
+		register(mux, r.Pattern, handler)
 	}
 	h.server.Config.Handler = mux
 	return nil

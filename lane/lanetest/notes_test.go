@@ -69,6 +69,7 @@ func (l *notes) Routes() []lane.Route {
 	return []lane.Route{
 		{Pattern: "PUT /v1/notes/{id}", Effect: lane.Write, Access: identity.User, Handler: httpio.JSON(l.put), Limits: lane.Limits{Body: 200}},
 		{Pattern: "GET /v1/notes/{id}", Handler: httpio.JSON(l.get)},
+		{Pattern: "GET /v1/~{id}", Handler: httpio.JSON(l.get)},
 		{Pattern: "GET /v1/notes/admin", Access: identity.Admin, Handler: httpio.HTTP(func(w http.ResponseWriter, _ *http.Request) error {
 			_, err := fmt.Fprint(w, "secret page")
 			return err

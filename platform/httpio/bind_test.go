@@ -161,6 +161,23 @@ type inner struct {
 	Path string `path:"id" maxLength:"3"`
 }
 
+// TestATextBeforeAWildcard: the pattern's field is there to be bound, and described as part of its segment.
+func TestATextBeforeAWildcard(t *testing.T) {
+	type in struct {
+		Name string `path:"name"`
+	}
+	h := JSON(func(context.Context, *in) (*in, error) { return nil, nil })
+	for pattern, want := range map[string]bool{"GET /@{name}": true, "GET /x/p-{name}/{$}": true, "GET /@name": false, "GET /@{other}": false} {
+		if _, err := Compile(h, pattern, Options{}); (err == nil) != want {
+			t.Errorf("%s: %v", pattern, err)
+		}
+	}
+	d := NewDocument("", "")
+	if err := d.Add(Operation{Pattern: "GET /@{name}", Handler: h}); err != nil || !strings.Contains(string(d.JSON()), `"/@{name}"`) {
+		t.Errorf("%v\n%s", err, d.JSON())
+	}
+}
+
 func TestPlaces(t *testing.T) {
 	type in struct {
 		inner

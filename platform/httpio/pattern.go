@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// pattern is "METHOD /path/{name}/{rest...}", as routes have it.
+// pattern is "METHOD /path/{name}/@{name}/{rest...}", as routes have it.
 type pattern struct {
 	method string
 	path   string
@@ -21,10 +21,11 @@ func parsePattern(s string) (pattern, error) {
 	}
 	p := pattern{method: method, path: path}
 	for seg := range strings.SplitSeq(path[1:], "/") {
-		if !strings.HasPrefix(seg, "{") || !strings.HasSuffix(seg, "}") || seg == "{$}" {
+		_, name, wild := strings.Cut(seg, "{")
+		if !wild || !strings.HasSuffix(name, "}") || seg == "{$}" {
 			continue
 		}
-		p.names = append(p.names, strings.TrimSuffix(seg[1:len(seg)-1], "..."))
+		p.names = append(p.names, strings.TrimSuffix(name[:len(name)-1], "..."))
 	}
 	return p, nil
 }
