@@ -13,11 +13,11 @@ import (
 type segmentKind uint8
 
 const (
-	literal segmentKind = iota // this very segment
-	single                     // {name}: one segment, not empty
-	prefixed                   // @{name}: one segment that begins with a text and has more behind it
-	multi                      // {name...}: all that is left, may be empty; also what a trailing slash means
-	end                        // {$}: the path ends with the slash before it
+	literal  segmentKind = iota // this very segment
+	single                      // {name}: one segment, not empty
+	prefixed                    // @{name}: one segment that begins with a text and has more behind it
+	multi                       // {name...}: all that is left, may be empty; also what a trailing slash means
+	end                         // {$}: the path ends with the slash before it
 )
 
 type segment struct {
