@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"html/template"
 	"net/http"
-	"strings"
 
 	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/platform/httpio"
 	"github.com/hotlane/hotlane/platform/identity"
 )
 
@@ -36,7 +36,7 @@ var loginForm = template.Must(template.New("login").Parse(`<form class="login" m
 
 // loginPage asks for the admin key; identity answers the form.
 func loginPage(w http.ResponseWriter, r *http.Request) error {
-	lang := language(r)
+	lang := httpio.Language(r)
 	var body bytes.Buffer
 	err := loginForm.Execute(&body, map[string]any{
 		"Text": loginTexts[lang], "Action": identity.LoginPath,
@@ -47,20 +47,4 @@ func loginPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return page(w, lane.Page{Title: loginTexts[lang].Title, Lang: lang, Body: template.HTML(body.String())}) //nolint:gosec // from a template
-}
-
-// language is the page's: asked for by ?lang, else the first of the two that the browser names.
-func language(r *http.Request) string {
-	if l := r.URL.Query().Get("lang"); l == "ko" || l == "en" {
-		return l
-	}
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
-		switch tag := strings.ToLower(strings.TrimSpace(part)); {
-		case strings.HasPrefix(tag, "ko"):
-			return "ko"
-		case strings.HasPrefix(tag, "en"):
-			return "en"
-		}
-	}
-	return "en"
 }

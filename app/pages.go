@@ -32,7 +32,7 @@ type docs struct {
 }
 
 func (d *docs) page(w http.ResponseWriter, r *http.Request) error {
-	lang := language(r)
+	lang := httpio.Language(r)
 	base := "http://" + r.Host
 	if secure(r) {
 		base = "https://" + r.Host

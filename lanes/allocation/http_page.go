@@ -2,27 +2,29 @@ package allocation
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"encoding/json"
 	"html/template"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/assets"
 	"github.com/hotlane/hotlane/platform/fault"
+	"github.com/hotlane/hotlane/platform/httpio"
 	"github.com/hotlane/hotlane/platform/identity"
 )
 
 //go:embed web
 var webFiles embed.FS
 
-const assetsPath = "/allocation/assets/"
+// pageAssets are the styles and the module of the page.
+var pageAssets = sync.OnceValue(func() *assets.Set {
+	return assets.New(webFiles, "/allocation/assets", "web/allocation.css", "web/allocation.js")
+})
 
 // pageRoutes are the operators' page and what it is made of. A demo's page is for all: it shows sample data and changes nothing.
 func (l *Lane) pageRoutes() []lane.Route {
@@ -36,7 +38,10 @@ func (l *Lane) pageRoutes() []lane.Route {
 	return []lane.Route{
 		get("/allocation", who, admit.Normal, "A page: what is allocated now, budgets, and why", l.page),
 		get("/allocation/live", who, admit.Bulk, "What has changed on the page, as JSON", l.live),
-		get(assetsPath+"{file...}", identity.Public, admit.Bulk, "Styles and module of the page", serveAsset),
+		{
+			Pattern: pageAssets().Pattern(), Access: identity.Public, Class: admit.Bulk,
+			Summary: "Styles and module of the page", Handler: lane.HTTP(pageAssets().Serve),
+		},
 		get(picturePath+"{name}", identity.Public, admit.Bulk, "A placeholder picture for a name", servePicture),
 	}
 }
@@ -51,9 +56,10 @@ var pageParts = []string{"stats", "now", "budgets", "explain"}
 
 func (l *Lane) page(w http.ResponseWriter, r *http.Request) error {
 	asked := r.URL.Query()
-	q := pageQuery(asked, l.schema, r.Header.Get("Accept-Language"))
+	lang := httpio.Language(r)
+	q := pageQuery(asked, l.schema, lang)
 	if l.deps.Demo && !asked.Has("user") && len(q.given) == 0 {
-		q = pageQuery(asSomebody(asked), l.schema, r.Header.Get("Accept-Language"))
+		q = pageQuery(asSomebody(asked), l.schema, lang)
 	}
 	v, err := l.look(r.Context(), q, pageParts)
 	if err != nil {
@@ -67,15 +73,15 @@ func (l *Lane) page(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Vary", "Accept-Language")
 	return l.deps.Page(w, lane.Page{
 		Title: v.Words.Title, Lang: v.Lang,
-		Head: template.HTML(`<link rel="stylesheet" href="` + assetURL("allocation.css") + `">` + //nolint:gosec // our own paths
-			`<script type="module" src="` + assetURL("allocation.js") + `"></script>`),
+		Head: template.HTML(`<link rel="stylesheet" href="` + pageAssets().URL("web/allocation.css") + `">` + //nolint:gosec // our own paths
+			`<script type="module" src="` + pageAssets().URL("web/allocation.js") + `"></script>`),
 		Body: template.HTML(body.String()), //nolint:gosec // from a template
 	})
 }
 
 // live answers with those parts of the page that are asked for, as they are now.
 func (l *Lane) live(w http.ResponseWriter, r *http.Request) error {
-	q := pageQuery(r.URL.Query(), l.schema, r.Header.Get("Accept-Language"))
+	q := pageQuery(r.URL.Query(), l.schema, httpio.Language(r))
 	parts := strings.Split(r.URL.Query().Get("parts"), ",")
 	for _, name := range parts {
 		if !slices.Contains(pageParts, name) {
@@ -117,45 +123,5 @@ func servePicture(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("X-Content-Type-Options", "nosniff")
 	_, err := w.Write(svg)
-	return err
-}
-
-// assetSet is what the page's styles and module are, and the hash by which browsers may keep them for good.
-type assetSet struct {
-	version string
-	files   map[string][]byte
-}
-
-var assets = sync.OnceValue(func() assetSet {
-	set, sum := assetSet{files: map[string][]byte{}}, sha256.New()
-	for _, name := range []string{"allocation.css", "allocation.js"} {
-		b, err := webFiles.ReadFile("web/" + name)
-		if err != nil { // embedded: cannot happen
-			panic(err)
-		}
-		set.files[name] = b
-		sum.Write(b)
-	}
-	set.version = hex.EncodeToString(sum.Sum(nil)[:8])
-	return set
-})
-
-func assetURL(name string) string { return assetsPath + assets().version + "/" + name }
-
-func serveAsset(w http.ResponseWriter, r *http.Request) error {
-	set := assets()
-	version, name := path.Split(r.PathValue("file"))
-	body, ok := set.files[name]
-	if !ok {
-		return ErrNotFound
-	}
-	h := w.Header()
-	h.Set("Cache-Control", "no-cache")
-	if version == set.version+"/" { // another generation of the process may have another file under this name
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	}
-	h.Set("Content-Type", map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}[path.Ext(name)])
-	h.Set("X-Content-Type-Options", "nosniff")
-	_, err := w.Write(body)
 	return err
 }

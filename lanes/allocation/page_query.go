@@ -27,9 +27,9 @@ const (
 )
 
 // pageQuery takes what it understands: a page does not refuse what somebody typed into its form.
-func pageQuery(in url.Values, schema targeting.Schema, accept string) query {
+func pageQuery(in url.Values, schema targeting.Schema, lang string) query {
 	q := query{
-		lang: language(in.Get("lang"), accept), placement: in.Get("placement"), find: clipped(strings.TrimSpace(in.Get("q"))),
+		lang: lang, placement: in.Get("placement"), find: clipped(strings.TrimSpace(in.Get("q"))),
 		user: clipped(in.Get("user")), given: url.Values{},
 	}
 	names := make([]string, 0, len(in))
@@ -94,21 +94,6 @@ func point(s string) (lat, lon float64, ok bool) {
 
 func clipped(s string) string {
 	return strings.ToValidUTF8(s[:min(len(s), maxTyped)], "")
-}
-
-// language is what was asked for, else the first of the two that the browser names.
-func language(asked, accept string) string {
-	if pageWords[asked] != nil {
-		return asked
-	}
-	for part := range strings.SplitSeq(accept, ",") {
-		tag, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(part)), "-")
-		tag, _, _ = strings.Cut(tag, ";")
-		if pageWords[tag] != nil {
-			return tag
-		}
-	}
-	return "en"
 }
 
 // url is the address of the page with this query, and what is changed.

@@ -75,7 +75,7 @@ func TestPageExplains(t *testing.T) {
 			"english", "/allocation?os=ios&age=20", "en-GB,en;q=0.9,ko;q=0.5",
 			[]string{
 				"en\n", "Why these, and not the others?", `data-code="targeting"`, "Its targeting does not match", "given: ios",
-				`data-code="paused"`, `data-code="killed"`, "Won slot 1", "Otter Bank", assetURL("allocation.js"),
+				`data-code="paused"`, `data-code="killed"`, "Won slot 1", "Otter Bank", pageAssets().URL("web/allocation.js"),
 			},
 			[]string{"수달뱅크"},
 		},
@@ -249,25 +249,6 @@ func TestPicture(t *testing.T) {
 	for _, name := range []string{"", "a", "A.svg", "a_b.svg", `a"><script>.svg`, "../a.svg", "a.svg.svg", strings.Repeat("a", 100) + ".svg"} {
 		if picture(name) != nil {
 			t.Errorf("%q is taken for a name", name)
-		}
-	}
-}
-
-func TestAssets(t *testing.T) {
-	for file, want := range map[string]string{
-		assets().version + "/allocation.js": "public, max-age=31536000, immutable", "0123/allocation.css": "no-cache", "allocation.css": "no-cache",
-	} {
-		r, w := httptest.NewRequest(http.MethodGet, "/", nil), httptest.NewRecorder()
-		r.SetPathValue("file", file)
-		if err := serveAsset(w, r); err != nil || w.Header().Get("Cache-Control") != want || w.Body.Len() == 0 {
-			t.Errorf("%s: %v, %q", file, err, w.Header().Get("Cache-Control"))
-		}
-	}
-	for _, file := range []string{"page.html", "../lane.go", ""} {
-		r := httptest.NewRequest(http.MethodGet, "/", nil)
-		r.SetPathValue("file", file)
-		if err := serveAsset(httptest.NewRecorder(), r); !errors.Is(err, ErrNotFound) {
-			t.Errorf("%s: %v", file, err)
 		}
 	}
 }
