@@ -27,13 +27,17 @@ type Migration struct {
 // database has its own version table. Several processes may call it at once: on PostgreSQL one works and the others wait,
 // asking every second for up to five minutes; on SQLite only one has the data directory.
 func (s *Set) Migrate(ctx context.Context, name string, migrations fs.FS) error {
-	return s.migrator(ctx, name, migrations, func(p *goose.Provider) error {
+	return s.migrator(ctx, name, migrations, s.up(ctx, name))
+}
+
+func (s *Set) up(ctx context.Context, name string) func(*goose.Provider) error {
+	return func(p *goose.Provider) error {
 		done, err := p.Up(ctx)
 		for _, r := range done {
 			s.opt.Log.LogAttrs(ctx, 0, "db: migrated", attr("database", name), attr("migration", r.Source.Path))
 		}
 		return err
-	})
+	}
 }
 
 // Status lists the migrations of a database in order, and which of them are applied.
@@ -50,7 +54,9 @@ func (s *Set) Status(ctx context.Context, name string, migrations fs.FS) (list [
 
 // migrator runs fn with a connection of its own: the settings of the others (statement time-out, prepared statements) are
 // not made for it.
-func (s *Set) migrator(ctx context.Context, name string, migrations fs.FS, fn func(*goose.Provider) error) error {
+func (s *Set) migrator(
+	ctx context.Context, name string, migrations fs.FS, fn func(*goose.Provider) error, opts ...goose.ProviderOption,
+) error {
 	d := s.DB(name)
 	sub, err := fs.Sub(migrations, d.dialect.String())
 	if err != nil {
@@ -62,9 +68,9 @@ func (s *Set) migrator(ctx context.Context, name string, migrations fs.FS, fn fu
 	}
 	switch e := e.(type) {
 	case *sqliteEngine:
-		err = e.migrate(ctx, sub, fn)
+		err = e.migrate(ctx, sub, fn, opts)
 	case *pgEngine:
-		err = e.migrate(ctx, sub, fn)
+		err = e.migrate(ctx, sub, fn, opts)
 	}
 	if err != nil {
 		return d.wrap(ctx, "migrate", err)
@@ -73,7 +79,9 @@ func (s *Set) migrator(ctx context.Context, name string, migrations fs.FS, fn fu
 }
 
 // migrate holds the writer's place meanwhile.
-func (e *sqliteEngine) migrate(ctx context.Context, sub fs.FS, fn func(*goose.Provider) error) (err error) {
+func (e *sqliteEngine) migrate(
+	ctx context.Context, sub fs.FS, fn func(*goose.Provider) error, opts []goose.ProviderOption,
+) (err error) {
 	c, err := e.writer.take(ctx)
 	if err != nil {
 		return err
@@ -83,13 +91,15 @@ func (e *sqliteEngine) migrate(ctx context.Context, sub fs.FS, fn func(*goose.Pr
 	if err != nil {
 		return err
 	}
-	return provide(goose.DialectSQLite3, sql.OpenDB(connector), sub, fn)
+	return provide(goose.DialectSQLite3, sql.OpenDB(connector), sub, fn, opts...)
 }
 
 // lockTimeout bounds how long a migration queues for a table, since whoever comes after it queues too.
 const lockTimeout = 10 * time.Second
 
-func (e *pgEngine) migrate(ctx context.Context, sub fs.FS, fn func(*goose.Provider) error) error {
+func (e *pgEngine) migrate(
+	ctx context.Context, sub fs.FS, fn func(*goose.Provider) error, opts []goose.ProviderOption,
+) error {
 	config := e.pool.config.Copy()
 	config.StatementCacheCapacity = 0
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
@@ -108,7 +118,7 @@ func (e *pgEngine) migrate(ctx context.Context, sub fs.FS, fn func(*goose.Provid
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
-	return provide(goose.DialectPostgres, db, sub, fn, goose.WithSessionLocker(locker))
+	return provide(goose.DialectPostgres, db, sub, fn, append(opts, goose.WithSessionLocker(locker))...)
 }
 
 const schemaLock = 7_016_893_412 // advisory: CREATE SCHEMA IF NOT EXISTS fails when two run it at once

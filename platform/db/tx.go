@@ -12,6 +12,7 @@ import (
 type Tx struct {
 	statements
 	undone bool
+	after  []func() // once it is committed
 }
 
 var (
@@ -58,6 +59,11 @@ func (t *Tx) finish(ctx context.Context, commit bool) error {
 		t.undone = true
 		if commit {
 			return t.db.wrap(ctx, "COMMIT", err)
+		}
+	}
+	if commit {
+		for _, fn := range t.after {
+			fn()
 		}
 	}
 	return nil
