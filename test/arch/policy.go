@@ -55,7 +55,10 @@ func Policy() []Rule {
 		},
 		Pure{
 			In:     "lanes/*/*",
-			Beside: []string{"github.com/go-json-experiment/json"}, // a codec: bytes in, values out
+			Beside: []string{
+				"github.com/go-json-experiment/json", // a codec: bytes in, values out
+				"golang.org/x/image",                 // codecs and kernels: bytes and pixels in and out
+			},
 			Why:    "the heavy algorithms of a lane have no I/O, no clock and no surprises: they can be tested by brute force",
 		},
 
