@@ -51,11 +51,15 @@ document.addEventListener("click", async (event) => {
   if (!(target instanceof HTMLElement)) return;
   const from = document.getElementById(target.dataset.copy ?? "");
   if (!from) return;
+  const field = from instanceof HTMLInputElement || from instanceof HTMLTextAreaElement;
   try {
-    await navigator.clipboard.writeText(from.textContent ?? "");
+    await navigator.clipboard.writeText(field ? from.value : (from.textContent ?? ""));
     target.dataset.done = "";
     setTimeout(() => delete target.dataset.done, 1500);
+    const { say } = await import("./live.js");
+    say(root.lang === "ko" ? "복사했어요." : "Copied.");
   } catch {
-    getSelection()?.selectAllChildren(from); // without the permission: one key press is left
+    if (field) from.select();
+    else getSelection()?.selectAllChildren(from); // without the permission: one key press is left
   }
 });
