@@ -17,7 +17,7 @@ build: ## bin/hotlane
 	go build -trimpath -o bin/hotlane ./cmd/hotlane
 
 test: ## everything, with private servers; installs what is missing after saying so
-	./scripts/with-servers.sh postgres redis mysql chromium django node gcc -- ./scripts/test.sh
+	./scripts/with-servers.sh postgres redis mysql smtp chromium django node gcc -- ./scripts/test.sh
 
 check: lint ## what needs no server: lint and the unit tests
 	go test ./...
@@ -32,7 +32,7 @@ generate: ## docs/config.md, docs/config.schema.json, docs/openapi.json
 	./scripts/generate.sh
 
 soak: ## what takes longer than make test: every fuzz test, the race detector again and again; SOAK=10m
-	./scripts/with-servers.sh postgres redis mysql chromium django node gcc -- ./scripts/soak.sh
+	./scripts/with-servers.sh postgres redis mysql smtp chromium django node gcc -- ./scripts/soak.sh
 
 bench-allocation: ## the figures of docs/allocation.md, side by side in one run
 	./bench/allocation.sh $(ARGS)

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs a command with private servers, and takes them down when it ends, however it ends:
 #
-#   scripts/with-servers.sh postgres redis mysql chromium django gcc -- go test -tags integration ./...
+#   scripts/with-servers.sh postgres redis mysql smtp chromium django node gcc -- go test -tags integration ./...
 #
 # Each name before -- is something the command needs. What is missing is installed with apt (Debian, Ubuntu) after saying so.
 # The servers listen on free loopback ports, keep their files in a temporary folder, and are told to the command by
-# HOTLANE_TEST_POSTGRES and HOTLANE_TEST_MYSQL (DSN of a superuser), HOTLANE_TEST_REDIS (host:port), HOTLANE_TEST_CHROMIUM
-# (path). With HOTLANE_TEST_REQUIRE=1 tests fail, not skip, where one is not there. KEEP_LOGS=DIR keeps the servers' logs.
+# HOTLANE_TEST_POSTGRES and HOTLANE_TEST_MYSQL (DSN of a superuser), HOTLANE_TEST_REDIS and HOTLANE_TEST_SMTP (host:port),
+# HOTLANE_TEST_MAILDIR (the Maildir of all that it was sent), HOTLANE_TEST_CHROMIUM (path). With HOTLANE_TEST_REQUIRE=1 tests fail,
+# not skip, where one is not there. KEEP_LOGS=DIR keeps the servers' logs.
 # With --install-only before the names nothing is started.
 set -euo pipefail
 
@@ -21,12 +22,12 @@ if [[ ${1:-} == --install-only ]]; then
 fi
 while (($#)) && [[ $1 != -- ]]; do
 	case $1 in
-	postgres | redis | mysql | chromium | django | node | gcc | wrk | curl) wanted+=("$1") ;;
-	*) die "unknown: $1 (postgres redis mysql chromium django node gcc wrk curl)" ;;
+	postgres | redis | mysql | smtp | chromium | django | node | gcc | wrk | curl) wanted+=("$1") ;;
+	*) die "unknown: $1 (postgres redis mysql smtp chromium django node gcc wrk curl)" ;;
 	esac
 	shift
 done
-(($# > 1)) || die "usage: $0 postgres redis mysql chromium django gcc -- command…"
+(($# > 1)) || die "usage: $0 postgres redis mysql smtp chromium django node gcc -- command…"
 shift
 
 # --- what must be there -----------------------------------------------------------------------------------------------------
@@ -46,6 +47,7 @@ program() {
 	postgres) pg initdb ;;
 	redis) first redis-server valkey-server ;;
 	mysql) first mariadbd mysqld ;;
+	smtp) /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null && echo /usr/bin/python3 ;;
 	chromium) first chromium chromium-browser google-chrome google-chrome-stable ;;
 	django) /usr/bin/python3 -c 'import django, django_redis, psycopg2' 2>/dev/null && first gunicorn ;;
 	node) first node >/dev/null && first npm ;;
@@ -58,6 +60,7 @@ packages() {
 	postgres) echo postgresql ;;
 	redis) echo redis-server ;;
 	mysql) echo mariadb-server ;;
+	smtp) echo python3-aiosmtpd ;;
 	chromium) # with a font for the Korean text of the pages; on Ubuntu the package has the longer name
 		if [[ $(apt-cache policy chromium 2>/dev/null) =~ Candidate:\ [0-9] ]]; then echo chromium; else echo chromium-browser; fi
 		echo fonts-noto-cjk ;;
@@ -194,6 +197,16 @@ start_mysql() {
 	export HOTLANE_TEST_MYSQL="hotlane:$password@tcp(127.0.0.1:$port)/hotlane"
 }
 
+start_smtp() { # takes every mail, and keeps it
+	local port
+	port=$(free_port)
+	folder smtp nobody
+	as nobody "$(program smtp)" -m aiosmtpd -n -l "127.0.0.1:$port" -c aiosmtpd.handlers.Mailbox "$dir/smtp/mail" >"$dir/smtp.log" 2>&1 &
+	pids+=($!)
+	await smtp "$port" $!
+	export HOTLANE_TEST_SMTP="127.0.0.1:$port" HOTLANE_TEST_MAILDIR="$dir/smtp/mail"
+}
+
 install_missing
 trap down EXIT
 trap 'exit 130' INT
@@ -203,7 +216,7 @@ chmod 711 "$dir"
 for name in "${wanted[@]}"; do
 	$start || break
 	case $name in
-	postgres | redis | mysql) "start_$name" || die "$name does not start" ;;
+	postgres | redis | mysql | smtp) "start_$name" || die "$name does not start" ;;
 	chromium) HOTLANE_TEST_CHROMIUM=$(program chromium) && export HOTLANE_TEST_CHROMIUM ;;
 	esac
 done
