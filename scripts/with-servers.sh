@@ -200,8 +200,8 @@ start_mysql() {
 start_smtp() { # takes every mail, and keeps it
 	local port
 	port=$(free_port)
-	folder smtp nobody
-	as nobody "$(program smtp)" -m aiosmtpd -n -l "127.0.0.1:$port" -c aiosmtpd.handlers.Mailbox "$dir/smtp/mail" >"$dir/smtp.log" 2>&1 &
+	mkdir "$dir/smtp"
+	"$(program smtp)" -m aiosmtpd -n -l "127.0.0.1:$port" -c aiosmtpd.handlers.Mailbox "$dir/smtp/mail" >"$dir/smtp.log" 2>&1 &
 	pids+=($!)
 	await smtp "$port" $!
 	export HOTLANE_TEST_SMTP="127.0.0.1:$port" HOTLANE_TEST_MAILDIR="$dir/smtp/mail"
