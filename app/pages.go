@@ -1,7 +1,6 @@
 package app
 
 import (
-	"html/template"
 	"io"
 	"net/http"
 	"sync"
@@ -44,6 +43,5 @@ func (d *docs) page(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	title := map[string]string{"en": "The API", "ko": "API 설명"}[lang]
-	return page(w, lane.Page{Title: title, Lang: lang, Body: body, Head: template.HTML( //nolint:gosec // our own paths
-		`<link rel="stylesheet" href="` + web.Asset("css/docs.css") + `"><script type="module" src="` + web.Asset("js/docs.js") + `"></script>`)})
+	return page(w, lane.Page{Title: title, Lang: lang, Body: body, Use: []string{"docs"}, Nav: ownPages(lang, "/_hotlane/docs")})
 }

@@ -49,6 +49,7 @@ func TestServe(t *testing.T) {
 		{"/_hotlane/docs", []string{"Accept-Language", "ko-KR,en"}, 200, "API 설명"},
 		{"/_hotlane/login?next=%2Fx%22%3E", nil, 200, `name="next" value="/x&#34;&gt;"`},
 		{"/_hotlane/login?failed=1", []string{"Accept-Language", "ko"}, 200, "관리자 키가 아닙니다"},
+		{"/_hotlane/components", nil, 401, "identity.needed"},
 		{"/_hotlane/nothing", nil, 404, "hotlane.not_found"},
 	} {
 		if status, body := s.get(c.path, c.header...); status != c.status || !strings.Contains(body, c.body) {

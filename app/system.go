@@ -27,7 +27,7 @@ func (s *server) system(document *httpio.Document) []lane.Route {
 	if s.App.PublicMetrics {
 		metrics = identity.Public
 	}
-	return []lane.Route{
+	return append([]lane.Route{
 		{Pattern: "GET /_hotlane/health", Summary: "The process is up.", Class: admit.Always, Handler: httpio.HTTP(healthy)},
 		{Pattern: "GET /_hotlane/ready", Summary: "The process wants requests.", Class: admit.Always, Handler: httpio.HTTP(s.readiness)},
 		plain("GET /_hotlane/metrics", "Metrics for Prometheus.", metrics, admit.Always, s.telemetry.Handler()),
@@ -44,7 +44,7 @@ func (s *server) system(document *httpio.Document) []lane.Route {
 			Pattern: "POST /_hotlane/logout", Effect: lane.Write, Summary: "Log out.", Class: admit.Critical,
 			Limits: lane.Limits{Body: 16 << 10, Time: 10 * time.Second}, Handler: stream(s.identity.Logout()),
 		},
-	}
+	}, s.components()...)
 }
 
 func stream(h http.Handler) httpio.Handler {
