@@ -4,11 +4,15 @@ import (
 	"html/template"
 	"io"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/jobs"
+	"github.com/hotlane/hotlane/platform/notify"
 )
 
 // Deps is what a lane is given. Nothing in it has done I/O yet when the constructor runs.
@@ -18,7 +22,14 @@ type Deps struct {
 	DB      func(name string) *db.DB // a handle; opened and migrated before Start
 	Metrics prometheus.Registerer    // prefixed and labelled by the app
 	Page    func(w io.Writer, p Page) error
-	Demo    bool // sample data is served, and nothing else: what an operator may look at, all may
+	URL     func() string     // where the site is reached from outside, without a slash at its end
+	Cache   cache.Store       // shared by all nodes where there is a Redis, this process's memory otherwise
+	Jobs    *jobs.Queue       // of the lane's own database, the one of its name
+	Mail    notify.Mailer     // to people
+	Hooks   *notify.Webhooks  // to other programs
+	Fetch   http.RoundTripper // instead of the network, for tests of what asks third parties; nil: the network
+	Private bool              // third parties may have private addresses: stand-ins on this machine
+	Demo    bool              // sample data is served, and nothing else: what an operator may look at, all may
 }
 
 // Page is one page inside the shell that all pages share.

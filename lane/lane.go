@@ -13,6 +13,7 @@ import (
 	"github.com/hotlane/hotlane/platform/admit"
 	"github.com/hotlane/hotlane/platform/httpio"
 	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/jobs"
 )
 
 // A Lane is one hot feature of an app. Its name is also its folder, config key, database and metric label.
@@ -40,6 +41,8 @@ type (
 	Drainer interface {
 		Drain(ctx context.Context) error
 	}
+	// Worker has background and periodic work, added through Deps.Jobs and kept in the database of the lane's name.
+	Worker interface{ Jobs() []jobs.Job }
 	// Commander has commands of its own: hotlane <lane> <command>.
 	Commander interface{ Commands() []Command }
 	// Demo fills itself with believable sample data; a second call changes nothing. It is called after Start.

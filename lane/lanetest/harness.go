@@ -19,9 +19,13 @@ import (
 	"github.com/hotlane/hotlane/lane/door"
 	"github.com/hotlane/hotlane/lane/lifecycle"
 	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/httpio"
 	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/jobs"
+	"github.com/hotlane/hotlane/platform/notify"
+	"github.com/hotlane/hotlane/platform/notify/notifytest"
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
@@ -40,6 +44,8 @@ type Harness struct {
 	Clock    *Clock
 	DBs      *db.Set // closed by Stop
 	Registry *prometheus.Registry
+	Mailbox  *notifytest.Mailbox // what the lane has sent, unless the option Mail says otherwise
+	Cache    cache.Store
 
 	tb      testing.TB
 	module  lane.Module
@@ -50,39 +56,12 @@ type Harness struct {
 	running chan error
 }
 
-// Option changes how a harness is made.
-type Option func(*options)
-
-type options struct {
-	data  string
-	db    db.Config
-	clock *Clock
-	log   io.Writer
-	plain bool
-}
-
-// At makes the clock stand at t at first.
-func At(t time.Time) Option { return func(o *options) { o.clock = NewClock(t) } }
-
-// WithClock uses this clock.
-func WithClock(c *Clock) Option { return func(o *options) { o.clock = c } }
-
-// On uses these databases instead of SQLite in a temporary directory.
-func On(c db.Config) Option { return func(o *options) { o.db = c } }
-
-// In keeps the data in this directory.
-func In(dir string) Option { return func(o *options) { o.data = dir } }
-
-// Logging writes the log there instead of to the test's output.
-func Logging(w io.Writer) Option { return func(o *options) { o.log = w } }
-
-// WithoutRun does not call the lane's Run: the test does what it would do.
-func WithoutRun() Option { return func(o *options) { o.plain = true } }
-
 // Start runs a lane until the test ends. What goes wrong on the way fails the test.
 func Start(tb testing.TB, m lane.Module, opts ...Option) *Harness {
 	tb.Helper()
-	h := &Harness{tb: tb, module: m, opt: options{db: db.DefaultConfig(), log: tb.Output()}}
+	h := &Harness{
+		tb: tb, module: m, opt: options{db: db.DefaultConfig(), cache: cache.DefaultConfig(), log: tb.Output()}, Mailbox: &notifytest.Mailbox{},
+	}
 	for _, o := range opts {
 		o(&h.opt)
 	}
@@ -91,6 +70,9 @@ func Start(tb testing.TB, m lane.Module, opts ...Option) *Harness {
 	}
 	if h.opt.clock == nil {
 		h.opt.clock = NewClock(begin)
+	}
+	if h.opt.mail == nil {
+		h.opt.mail = h.Mailbox
 	}
 	h.Clock = h.opt.clock
 	tb.Cleanup(h.Stop)
@@ -123,7 +105,7 @@ func (h *Harness) stop(drain bool) {
 	h.server.Close()
 	h.end()
 	h.end = nil
-	if err := errors.Join(err, <-h.running, h.DBs.Close()); err != nil {
+	if err := errors.Join(err, <-h.running, h.Cache.Close(), h.DBs.Close()); err != nil {
 		h.tb.Errorf("lanetest: stop: %v", err)
 	}
 }
@@ -134,7 +116,11 @@ func (h *Harness) start() {
 	h.end, h.running = end, make(chan error, 1)
 	h.server = httptest.NewUnstartedServer(nil)
 	h.DBs = db.NewSet(h.opt.db, h.opt.data, db.Options{Log: h.log(), Now: h.Clock.Now})
-	err := h.build(ctx)
+	var err error
+	if h.Cache, err = cache.Open(h.opt.cache, cache.Deps{Now: h.Clock.Now, Log: h.log()}); err != nil {
+		h.tb.Fatalf("lanetest: %v", err)
+	}
+	err = h.build(ctx)
 	if err != nil {
 		h.running <- nil
 		h.server.Start()
@@ -200,11 +186,28 @@ func (h *Harness) dbsUp(ctx context.Context) error {
 func (h *Harness) deps(name string) lane.Deps {
 	return lane.Deps{
 		Log: h.log().With("lane", name), Now: h.Clock.Now, DB: h.DBs.DB, Metrics: h.Registry,
+		URL: func() string { return h.URL }, Cache: h.Cache, Jobs: jobs.New(h.DBs.DB(name), jobs.Deps{Log: h.log(), Now: h.Clock.Now}),
+		Mail: h.opt.mail, Fetch: h.opt.fetch, Private: true,
+		Hooks: notify.NewWebhooks(notify.WebhookConfig{Private: true, Transport: h.opt.fetch}, notify.Deps{Log: h.log(), Now: h.Clock.Now}),
 		Page: func(w io.Writer, p lane.Page) error {
 			_, err := fmt.Fprintf(w, "<!doctype html><html lang=%q><title>%s</title>%s%s", p.Lang, p.Title, p.Head, p.Body)
 			return err
 		},
 	}
+}
+
+// Work runs the lane's jobs that are due, one after the other, until none is, and says how many ran. Nothing runs them otherwise.
+func (h *Harness) Work(t testing.TB) int {
+	t.Helper()
+	sum := 0
+	for _, q := range h.lanes.Queues() {
+		n, err := q.Work(t.Context())
+		if err != nil {
+			t.Fatalf("lanetest: work: %v", err)
+		}
+		sum += n
+	}
+	return sum
 }
 
 func (h *Harness) route(d *door.Door) error {

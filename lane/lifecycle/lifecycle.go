@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/platform/jobs"
 )
 
 // Lanes are all lanes of a process, in the order of their modules. Those that are not selected are constructed, so that others can
@@ -21,13 +22,14 @@ import (
 type Lanes struct {
 	all    []lane.Lane
 	served []lane.Lane
+	queues map[string]*jobs.Queue // of those that are Workers, by lane
 }
 
 var laneName = regexp.MustCompile(`^[a-z][a-z0-9]{0,30}$`)
 
 // Construct makes every lane. It does no I/O.
 func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes, error) {
-	l := &Lanes{}
+	l := &Lanes{queues: map[string]*jobs.Queue{}}
 	for _, m := range modules {
 		if !laneName.MatchString(m.Name) {
 			return nil, fmt.Errorf("lane %q: the name must be one lower-case word", m.Name)
@@ -38,7 +40,8 @@ func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes,
 		if m.New == nil {
 			return nil, fmt.Errorf("lane %s: cannot be made: its module has no New", m.Name)
 		}
-		made, err := m.New(deps(m.Name))
+		given := deps(m.Name)
+		made, err := m.New(given)
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("lane %s: %w", m.Name, err)
@@ -46,6 +49,12 @@ func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes,
 			return nil, fmt.Errorf("lane %s: made no lane", m.Name)
 		case made.Name() != m.Name:
 			return nil, fmt.Errorf("lane %s: calls itself %q", m.Name, made.Name())
+		}
+		if w, ok := made.(lane.Worker); ok {
+			if err := given.Jobs.Register(w.Jobs()...); err != nil {
+				return nil, fmt.Errorf("lane %s: %w", m.Name, err)
+			}
+			l.queues[m.Name] = given.Jobs
 		}
 		l.all = append(l.all, made)
 	}
@@ -97,18 +106,32 @@ func (l *Lanes) Named(name string) (lane.Lane, bool) {
 // Migrate brings the databases of the served lanes up to date, in the order of lanes and names.
 func (l *Lanes) Migrate(ctx context.Context, migrate func(ctx context.Context, name string, files fs.FS) error) error {
 	for _, one := range l.served {
-		m, ok := one.(lane.Migrator)
-		if !ok {
-			continue
+		if m, ok := one.(lane.Migrator); ok {
+			all := m.Migrations()
+			for _, name := range slices.Sorted(maps.Keys(all)) {
+				if err := migrate(ctx, name, all[name]); err != nil {
+					return fmt.Errorf("lane %s: migrate database %s: %w", one.Name(), name, err)
+				}
+			}
 		}
-		all := m.Migrations()
-		for _, name := range slices.Sorted(maps.Keys(all)) {
-			if err := migrate(ctx, name, all[name]); err != nil {
-				return fmt.Errorf("lane %s: migrate database %s: %w", one.Name(), name, err)
+		if q := l.queues[one.Name()]; q != nil {
+			if err := q.Migrate(ctx); err != nil {
+				return fmt.Errorf("lane %s: migrate its jobs: %w", one.Name(), err)
 			}
 		}
 	}
 	return nil
+}
+
+// Queues are the jobs of the served lanes that have any, by lane.
+func (l *Lanes) Queues() map[string]*jobs.Queue {
+	served := map[string]*jobs.Queue{}
+	for _, one := range l.served {
+		if q := l.queues[one.Name()]; q != nil {
+			served[one.Name()] = q
+		}
+	}
+	return served
 }
 
 // Databases are the names of what the served lanes have to migrate.
@@ -132,6 +155,20 @@ func (l *Lanes) Start(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Work runs the jobs of the served lanes until the context ends or running them fails, and returns when all have returned.
+func (l *Lanes) Work(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for name, q := range l.Queues() {
+		group.Go(func() error {
+			if err := q.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				return fmt.Errorf("lane %s: run its jobs: %w", name, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
 }
 
 // Run runs the served lanes until the context ends or one of them fails, and returns when all have returned.
@@ -163,10 +200,16 @@ func (l *Lanes) Ready() []error {
 	return all
 }
 
-// Drain drains the served lanes, the last first. A lane that fails does not keep the others from it.
+// Drain drains the served lanes, the last first, each after its jobs, which may need it. A lane that fails does not keep the others
+// from it.
 func (l *Lanes) Drain(ctx context.Context) error {
 	var failed []error
 	for _, one := range slices.Backward(l.served) {
+		if q := l.queues[one.Name()]; q != nil {
+			if err := q.Drain(ctx); err != nil {
+				failed = append(failed, fmt.Errorf("lane %s: drain its jobs: %w", one.Name(), err))
+			}
+		}
 		if d, ok := one.(lane.Drainer); ok {
 			if err := d.Drain(ctx); err != nil {
 				failed = append(failed, fmt.Errorf("lane %s: drain: %w", one.Name(), err))
