@@ -145,6 +145,22 @@ func TestSquareIsTheMiddleAndNeverLarger(t *testing.T) {
 	}
 }
 
+func TestSeveralSizesAtOnce(t *testing.T) {
+	four := [4]color.NRGBA{red, green, blue, white}
+	file := exif(asJPEG(t, quarters(800, 600, [4]color.NRGBA{white, blue, green, red})), binary.BigEndian, 3)
+	all, err := Squares(file, []int{384, 192, 96}, limits)
+	if err != nil || len(all) != 3 {
+		t.Fatal(len(all), err)
+	}
+	for i, side := range []int{384, 192, 96} {
+		p, _, err := image.Decode(bytes.NewReader(all[i].Body))
+		if err != nil || all[i].Side != side {
+			t.Fatal(all[i].Side, err)
+		}
+		corners(t, p, four)
+	}
+}
+
 func TestEveryOrientationIsTurnedUpright(t *testing.T) {
 	// how red green blue white, upright, is stored
 	stored := map[uint16][4]color.NRGBA{

@@ -21,23 +21,44 @@ const quality = 84
 
 // Square is the middle of a picture, upright, with at most size pixels a side. The errors are ErrFormat, ErrTooLarge, ErrBroken.
 func Square(file []byte, size int, l Limits) (Encoded, error) {
-	h, err := Inspect(file, l)
+	all, err := Squares(file, []int{size}, l)
 	if err != nil {
 		return Encoded{}, err
+	}
+	return all[0], nil
+}
+
+// Squares are the middle of a picture in several sizes, the largest first; it is decoded once. Errors as of Square.
+func Squares(file []byte, sizes []int, l Limits) ([]Encoded, error) {
+	h, err := Inspect(file, l)
+	if err != nil {
+		return nil, err
 	}
 	whole, err := decode(codecs[h.Format], file)
 	if err != nil {
-		return Encoded{}, err
+		return nil, err
 	}
 	if got := whole.Bounds(); got != image.Rect(0, 0, h.Width, h.Height) {
 		if h.Format != "gif" {
-			return Encoded{}, fmt.Errorf("%w: its parts are of different sizes", ErrBroken)
+			return nil, fmt.Errorf("%w: its parts are of different sizes", ErrBroken)
 		}
 		screen := image.NewRGBA(image.Rect(0, 0, h.Width, h.Height)) // the frame is a part of it
 		draw.Draw(screen, got, whole, got.Min, draw.Src)
 		whole = screen
 	}
-	return encode(turn(shrink(whole, middle(whole.Bounds()), size), h.Orientation))
+	var all []Encoded
+	for i, size := range sizes {
+		small := shrink(whole, middle(whole.Bounds()), size)
+		if i == 0 {
+			small = turn(small, h.Orientation)
+		}
+		one, err := encode(small)
+		if err != nil {
+			return nil, err
+		}
+		all, whole = append(all, one), small
+	}
+	return all, nil
 }
 
 // decode also takes a decoder's panic for a broken file: what comes from strangers must not end the process.

@@ -1,0 +1,164 @@
+package profiles
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/lanes/profiles/picture"
+	"github.com/hotlane/hotlane/platform/cache"
+	"github.com/hotlane/hotlane/platform/fault"
+	"github.com/hotlane/hotlane/platform/fetch"
+)
+
+// pictureSizes are the sides in pixels that pictures are made in, the largest first.
+var pictureSizes = []int{384, 192, 96}
+
+// pictures makes small square copies of what the sources have of people, and keeps them for a while: one entry for a person, so that
+// who is erased goes with one key.
+type pictures struct {
+	cfg    PicturesConfig
+	client *fetch.Client
+	cache  *cache.Cache[drawn]
+	room   *semaphore.Weighted // bytes that decoding takes
+	now    func() time.Time
+	log    *slog.Logger
+}
+
+// drawn is what was made of one file; nothing, where none could be had.
+type drawn struct {
+	of    string // the file's URL, hashed
+	sizes []picture.Encoded
+}
+
+// newPictures makes them without I/O. Whoever makes it closes it.
+func newPictures(cfg PicturesConfig, deps lane.Deps) *pictures {
+	return &pictures{
+		cfg: cfg, room: semaphore.NewWeighted(cfg.DecodeBytes), now: deps.Now, log: deps.Log,
+		client: fetch.New(fetch.Config{
+			Name: "profiles_pictures", Timeout: cfg.Timeout, MaxBody: cfg.MaxBytes, Redirects: 3, Hosts: cfg.Hosts, Concurrency: cfg.Concurrency,
+			Private: deps.Private, Transport: deps.Fetch, Now: deps.Now, Log: deps.Log, Metrics: deps.Metrics,
+		}),
+		cache: cache.New(cache.Options[drawn]{
+			Name: "profiles_pictures", Store: deps.Cache, Memory: cfg.CacheBytes, Size: drawn.size, Encode: drawn.encode, Decode: decodeDrawn,
+			Now: deps.Now, Log: deps.Log, Metrics: deps.Metrics, LoadTime: cfg.Timeout + decodeTime, Loads: 256,
+		}),
+	}
+}
+
+// decodeTime is added to the time for fetching: waiting for memory, and decoding.
+const decodeTime = 10 * time.Second
+
+func (s *pictures) close(ctx context.Context) error {
+	err := s.cache.Close(ctx)
+	s.client.Close()
+	return err
+}
+
+// forget removes a person's.
+func (s *pictures) forget(ctx context.Context, source, id string) error {
+	return s.cache.Forget(ctx, pictureKey(source, id))
+}
+
+func pictureKey(source, id string) string {
+	sum := sha256.Sum256([]byte(source + "\x00" + id))
+	return hex.EncodeToString(sum[:16])
+}
+
+func hashURL(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:8])
+}
+
+// pictureVersion changes with what the picture is made of.
+func pictureVersion(one *Profile) string {
+	return hashURL(one.Card.Picture + "\x00" + one.Card.Name + "\x00" + one.Username)[:10]
+}
+
+const picturePrefix = "/v1/profile-pictures/"
+
+// picturePath is where a person's is, with its version in it.
+func picturePath(one *Profile, size int) string {
+	return picturePrefix + url.PathEscape(one.Source) + "/" + url.PathEscape(one.ID) + "?size=" + strconv.Itoa(size) + "&v=" + pictureVersion(one)
+}
+
+// get is a person's picture; false: there is none of their own, or it cannot be had.
+func (s *pictures) get(ctx context.Context, one *Profile, size int) (picture.Encoded, bool) {
+	if webURL(one.Card.Picture) == "" {
+		return picture.Encoded{}, false
+	}
+	key, of := pictureKey(one.Source, one.ID), hashURL(one.Card.Picture)
+	l, err := s.cache.Get(ctx, key, s.load(one))
+	if err == nil && l.Value.of != of { // the person has a new one
+		err = s.cache.Forget(ctx, key)
+		if err == nil || !errors.Is(err, ctx.Err()) {
+			l, err = s.cache.Get(ctx, key, s.load(one))
+		}
+	}
+	if err != nil {
+		s.log.LogAttrs(ctx, slog.LevelDebug, "profiles: no picture just now", slog.String("source", one.Source), slog.Any("error", err))
+		return picture.Encoded{}, false
+	}
+	for i, side := range pictureSizes {
+		if side == size && i < len(l.Value.sizes) {
+			return l.Value.sizes[i], true
+		}
+	}
+	return picture.Encoded{}, false
+}
+
+// load fetches and draws. What cannot be had is remembered as well; while there is an older one of the same file, that stays.
+func (s *pictures) load(one *Profile) cache.Load[drawn] {
+	at, of := one.Card.Picture, hashURL(one.Card.Picture)
+	return func(ctx context.Context, old *cache.Loaded[drawn]) (cache.Loaded[drawn], error) {
+		sizes, err := s.draw(ctx, at)
+		now := s.now()
+		switch {
+		case err == nil:
+			return cache.Loaded[drawn]{Value: drawn{of, sizes}, Renew: now.Add(s.cfg.Keep), End: now.Add(2 * s.cfg.Keep)}, nil
+		case ctx.Err() != nil, fault.From(err).Kind == fault.Unavailable: // it was not the file's fault
+			return cache.Loaded[drawn]{}, err
+		case old != nil && old.Value.of == of && len(old.Value.sizes) > 0:
+			return cache.Loaded[drawn]{}, err
+		}
+		s.log.LogAttrs(ctx, slog.LevelInfo, "profiles: a picture cannot be had", slog.String("source", one.Source), slog.Any("error", err))
+		again := now.Add(s.cfg.Retry)
+		return cache.Loaded[drawn]{Value: drawn{of: of}, Renew: again, End: again}, nil
+	}
+}
+
+// draw fetches a file and makes it small. Memory for decoding is waited for; what it is comes from its bytes alone.
+func (s *pictures) draw(ctx context.Context, at string) ([]picture.Encoded, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "image/webp,image/jpeg,image/png,image/gif;q=0.9,*/*;q=0.1")
+	got, err := s.client.Do(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	if got.Status != http.StatusOK {
+		return nil, fmt.Errorf("profiles: the file was answered with %d", got.Status)
+	}
+	limits := picture.Limits{Pixels: s.cfg.MaxPixels, Memory: s.cfg.DecodeBytes}
+	head, err := picture.Inspect(got.Body, limits)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.room.Acquire(ctx, head.Memory); err != nil {
+		return nil, err
+	}
+	defer s.room.Release(head.Memory)
+	return picture.Squares(got.Body, pictureSizes, limits)
+}
