@@ -9,12 +9,14 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/hotlane/hotlane/bench/rig"
 )
 
 // peers measures the old URL with the old JSON as Django answers it, as Go Fiber does, and as Hotlane does in its place
 // (examples/django): the same rows of the same PostgreSQL, the same requests, and, which is checked first, the same answers.
 func (p *plan) peers(ctx context.Context) error {
-	dir := filepath.Join(p.dir, "peers")
+	dir := filepath.Join(p.Dir, "peers")
 	defer p.script(context.WithoutCancel(ctx), "down.sh", dir) //nolint:errcheck // what of it runs is told by the script
 	if err := p.script(ctx, "up.sh", dir, "10000"); err != nil {
 		return err
@@ -27,8 +29,8 @@ func (p *plan) peers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer haru.stop()
-	same, err := p.compare(ctx, env["DJANGO_URL"], env["FIBER_URL"], haru.url)
+	defer haru.Stop()
+	same, err := p.compare(ctx, env["DJANGO_URL"], env["FIBER_URL"], haru.URL)
 	if err != nil {
 		return err
 	}
@@ -36,7 +38,7 @@ func (p *plan) peers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.interleaved(ctx, targets...); err != nil {
+	if err := p.Interleaved(ctx, targets...); err != nil {
 		return err
 	}
 	p.peerRows(targets, same)
@@ -44,7 +46,7 @@ func (p *plan) peers(ctx context.Context) error {
 }
 
 func (p *plan) script(ctx context.Context, name string, args ...string) error {
-	cmd := pinned(ctx, serverCore, filepath.Join(p.repo, "bench/peers", name), args...)
+	cmd := rig.Pinned(ctx, rig.ServerCore, filepath.Join(p.Repo, "bench/peers", name), args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{}
 	cmd.Env = append(os.Environ(), "WORKERS=2")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -70,30 +72,30 @@ func environment(file string) (map[string]string, error) {
 
 // haru is examples/django with its own config, but for the addresses and how often the tables are read: as often as Fiber
 // reads them.
-func (p *plan) haru(ctx context.Context, env map[string]string) (*server, error) {
-	text, err := os.ReadFile(filepath.Join(p.repo, "examples/django/hotlane.yaml"))
+func (p *plan) haru(ctx context.Context, env map[string]string) (hotlane, error) {
+	text, err := os.ReadFile(filepath.Join(p.Repo, "examples/django/hotlane.yaml"))
 	if err != nil {
-		return nil, err
+		return hotlane{}, err
 	}
 	config := strings.NewReplacer(
 		"http://127.0.0.1:8000", env["DJANGO_URL"],
 		"postgres://haru@127.0.0.1:5432/haru", env["DATABASE_URL"]+"?sslmode=disable",
 		"interval: 10s", "interval: 30s",
 	).Replace(string(text))
-	file := filepath.Join(p.dir, "haru.yaml")
+	file := filepath.Join(p.Dir, "haru.yaml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		return nil, err
+		return hotlane{}, err
 	}
 	s, err := p.start(ctx, "haru", "haru", []string{"--config", file})
 	if err != nil {
-		return nil, err
+		return hotlane{}, err
 	}
 	return s, s.ready(ctx, 9000) // of 10,000: some have ended, or are not active
 }
 
 // compare makes sure that all answer the same, and says over how much.
 func (p *plan) compare(ctx context.Context, urls ...string) (string, error) {
-	args := append([]string{filepath.Join(p.repo, "bench/peers/compare.py"), "--warm", "--requests", "300"}, urls...)
+	args := append([]string{filepath.Join(p.Repo, "bench/peers/compare.py"), "--warm", "--requests", "300"}, urls...)
 	out, err := exec.CommandContext(ctx, "/usr/bin/python3", args...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("the peers answer differently: %w\n%s", err, out)
@@ -101,10 +103,10 @@ func (p *plan) compare(ctx context.Context, urls ...string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-func (p *plan) peerTargets(dir string, env map[string]string, haru *server) ([]*target, error) {
+func (p *plan) peerTargets(dir string, env map[string]string, haru hotlane) ([]*rig.Target, error) {
 	pid := map[string]int{}
 	for _, name := range []string{"django", "fiber", "redis"} {
-		n, err := readPID(filepath.Join(dir, name+".pid"))
+		n, err := rig.ReadPID(filepath.Join(dir, name+".pid"))
 		if err != nil {
 			return nil, err
 		}
@@ -119,32 +121,32 @@ func (p *plan) peerTargets(dir string, env map[string]string, haru *server) ([]*
 	if _, err := fmt.Sscan(first, &postgres); err != nil {
 		return nil, err
 	}
-	script := filepath.Join(p.repo, "bench/peers/requests.lua")
+	script := filepath.Join(p.Repo, "bench/peers/requests.lua")
 	stores := []int{pid["redis"], postgres}
-	return []*target{
-		{url: env["DJANGO_URL"], script: script, pids: []int{pid["django"]}, others: stores},
-		{url: env["FIBER_URL"], script: script, pids: []int{pid["fiber"]}, others: stores},
-		{url: haru.url, script: script, pids: []int{haru.pid}, others: stores},
+	return []*rig.Target{
+		{URL: env["DJANGO_URL"], Script: script, PIDs: []int{pid["django"]}, Others: stores},
+		{URL: env["FIBER_URL"], Script: script, PIDs: []int{pid["fiber"]}, Others: stores},
+		{URL: haru.URL, Script: script, PIDs: []int{haru.PID}, Others: stores},
 	}, nil
 }
 
-func (p *plan) peerRows(targets []*target, same string) {
-	total := func(t *target) time.Duration {
-		return median(t.samples, func(s sample) time.Duration { return s.cpu + s.others })
+func (p *plan) peerRows(targets []*rig.Target, same string) {
+	total := func(t *rig.Target) time.Duration {
+		return rig.Median(t.Samples, func(s rig.Sample) time.Duration { return s.CPU + s.Others })
 	}
 	django, fiber, hotlane := total(targets[0]), total(targets[1]), total(targets[2])
-	own := func(t *target) time.Duration { return median(t.samples, cpuOf) }
-	p.results.row("CPU a request against Django's own endpoint", "≤ 1/20", fmt.Sprintf("**1/%.1f**", float64(django)/float64(hotlane)))
-	p.results.row("CPU a request against Go Fiber + Redis", "less than Fiber",
+	own := func(t *rig.Target) time.Duration { return rig.Median(t.Samples, rig.CPUOf) }
+	p.Results.Row("CPU a request against Django's own endpoint", "≤ 1/20", fmt.Sprintf("**1/%.1f**", float64(django)/float64(hotlane)))
+	p.Results.Row("CPU a request against Go Fiber + Redis", "less than Fiber",
 		fmt.Sprintf("**%.2f of Fiber with its Redis**, %.2f of Fiber alone", float64(hotlane)/float64(fiber), float64(own(targets[2]))/float64(own(targets[1]))))
 	var b strings.Builder
-	fmt.Fprintf(&b, "The old URL and its JSON, 10k line items, %d slices of %s each in turn, medians:\n\n", p.slices, p.slice)
+	fmt.Fprintf(&b, "The old URL and its JSON, 10k line items, %d slices of %s each in turn, medians:\n\n", p.Slices, p.Slice)
 	b.WriteString("| | CPU a request, server | and in Redis and PostgreSQL | requests/s, all on one core | p50 | p99 |\n|---|---|---|---|---|---|\n")
 	for i, name := range []string{"Django, gunicorn, Redis", "Go Fiber, Redis", "Hotlane, SQLite"} {
-		s := targets[i].samples
-		fmt.Fprintf(&b, "| %s | %s | %s | %.0f | %s | %s |\n", name, micros(median(s, cpuOf)), micros(median(s, othersOf)),
-			median(s, rateOf), brief(median(s, p50Of)), brief(median(s, p99Of)))
+		s := targets[i].Samples
+		fmt.Fprintf(&b, "| %s | %s | %s | %.0f | %s | %s |\n", name, rig.Micros(rig.Median(s, rig.CPUOf)), rig.Micros(rig.Median(s, rig.OthersOf)),
+			rig.Median(s, rig.RateOf), rig.Brief(rig.Median(s, rig.P50Of)), rig.Brief(rig.Median(s, rig.P99Of)))
 	}
-	p.results.note("%s", b.String())
-	p.results.note("All three had been asked the same before: %s.", same)
+	p.Results.Note("%s", b.String())
+	p.Results.Note("All three had been asked the same before: %s.", same)
 }

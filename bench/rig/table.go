@@ -1,4 +1,4 @@
-package main
+package rig
 
 import (
 	"fmt"
@@ -9,23 +9,26 @@ import (
 	"time"
 )
 
-// table is the outcome: rows with their targets, then what else was seen.
-type table struct {
+// Table is the outcome: rows with their targets, then what else was seen.
+type Table struct {
 	begun time.Time
 	rows  []string
 	notes []string
 }
 
-func newTable() *table { return &table{begun: time.Now()} }
+// NewTable is an empty one that begins now.
+func NewTable() *Table { return &Table{begun: time.Now()} }
 
-func (t *table) row(what, target, measured string) {
+// Row adds a row, and shows it at once.
+func (t *Table) Row(what, target, measured string) {
 	t.rows = append(t.rows, fmt.Sprintf("| %s | %s | %s |", what, target, measured))
 	fmt.Fprintf(os.Stderr, "  %s: %s\n", what, measured)
 }
 
-func (t *table) note(text string, args ...any) { t.notes = append(t.notes, fmt.Sprintf(text, args...)) }
+// Note adds a paragraph below the rows.
+func (t *Table) Note(text string, args ...any) { t.notes = append(t.notes, fmt.Sprintf(text, args...)) }
 
-func (t *table) String() string {
+func (t *Table) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s\n\n", t.begun.UTC().Format("2006-01-02 15:04 UTC"), machine())
 	b.WriteString("| what | to reach | measured |\n|---|---|---|\n")

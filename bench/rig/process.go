@@ -1,4 +1,4 @@
-package main
+package rig
 
 import (
 	"context"
@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// Cores that servers and loads are pinned to, as taskset names them.
+// Cores that servers and loads are Pinned to, as taskset names them.
 const (
-	serverCore = "0"
-	loadCore   = "1"
+	ServerCore = "0"
+	LoadCore   = "1"
 )
 
 // ticks a second of the kernel's accounts; Linux has had no other value for decades.
 const ticks = 100
 
-// pinned is a command that runs on one core, and ends when the context does or when we do.
-func pinned(ctx context.Context, core, name string, args ...string) *exec.Cmd {
+// Pinned is a command that runs on one core, and ends when the context does or when we do.
+func Pinned(ctx context.Context, core, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "taskset", append([]string{"-c", core, name}, args...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 30 * time.Second
@@ -30,8 +30,8 @@ func pinned(ctx context.Context, core, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// family is a process and all that descend from it.
-func family(root int) []int {
+// Family is a process and all that descend from it.
+func Family(root int) []int {
 	children := map[int][]int{}
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, stat := range stats {
@@ -57,8 +57,8 @@ func statOf(file string) []string {
 	return strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
 }
 
-// spent is the CPU time, of user and system, that the processes took so far.
-func spent(pids []int) time.Duration {
+// Spent is the CPU time, of user and system, that the processes took so far.
+func Spent(pids []int) time.Duration {
 	total := 0
 	for _, pid := range pids {
 		if fields := statOf(fmt.Sprintf("/proc/%d/stat", pid)); len(fields) > 12 {
@@ -70,8 +70,8 @@ func spent(pids []int) time.Duration {
 	return time.Duration(total) * time.Second / ticks
 }
 
-// resident is a process's memory in MiB.
-func resident(pid int) float64 {
+// Resident is a process's memory in MiB.
+func Resident(pid int) float64 {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	for line := range strings.Lines(string(text)) {
 		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "VmRSS:" {
@@ -82,8 +82,8 @@ func resident(pid int) float64 {
 	return 0
 }
 
-// readPID reads a file that holds one.
-func readPID(file string) (int, error) {
+// ReadPID reads a file that holds one.
+func ReadPID(file string) (int, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return 0, err
