@@ -234,7 +234,7 @@ func (l *link) doAll(ctx context.Context, commands func(rueidis.Client) rueidis.
 // heard counts calls without an answer. One whose caller left says nothing.
 func (l *link) heard(err error, ctx context.Context) {
 	_, answered := rueidis.IsRedisErr(err)
-	if err == nil || answered {
+	if err == nil || answered || rueidis.IsRedisNil(err) {
 		if l.failures.Load() != 0 {
 			l.failures.Store(0)
 		}
