@@ -17,6 +17,7 @@ type Config struct {
 	Timeout       time.Duration // for all of Do: waiting for a place, retries, redirects, body; 0: 10s
 	HeaderTimeout time.Duration // for one answer's header, at most half of it for connecting; 0: Timeout
 	MaxBody       int64         // bytes of a body, decompressed; 0: 1 MiB
+	SkipBody      bool          // no body is read: Answer.Body is empty, and what matters is the status
 	Redirects     int           // how many are followed; 0: none, the redirect is the answer
 	Hosts         []string      // which may be asked, redirects too: example.com, or *.example.com for what is below it; empty: any
 	Retries       int           // further attempts of idempotent requests after connect errors, 502, 503 and 504

@@ -95,7 +95,10 @@ func (c *Client) send(ctx context.Context, cancel context.CancelCauseFunc, h hop
 	if !inTime {
 		return nil, ErrTimeout
 	}
-	body, err := readBody(resp, h.method, c.cfg.MaxBody)
+	body := []byte{}
+	if !c.cfg.SkipBody {
+		body, err = readBody(resp, h.method, c.cfg.MaxBody)
+	}
 	if err != nil {
 		return nil, err
 	}

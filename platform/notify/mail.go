@@ -9,29 +9,30 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/hotlane/hotlane/platform/fault"
-	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
-// What went wrong with a message.
+// What becomes of a mail that was not sent.
 var (
-	// ErrRejected: this mail will never be taken as it is: do not try again.
+	// ErrRejected: it will never be taken as it is, so do not try again. Fields say which of ours is wrong; without fields it was
+	// the server that refused this recipient or this message for good.
 	ErrRejected = fault.New(fault.Invalid, "notify.rejected", "The mail was refused for good.")
-	// ErrMail: nothing was sent for now; try again later.
+	// ErrMail: it was not taken now, or nobody knows; try again later.
 	ErrMail = fault.New(fault.Unavailable, "notify.mail", "The mail could not be sent now.")
 )
 
 // Mail is one message to one person.
 type Mail struct {
 	To          string // an address, or a name and an address: 홍길동 <hong@example.com>
-	Subject     string
+	Subject     string // one line
 	Text        string // must not be empty
 	HTML        string // "": text alone
-	ID          string // of the message, for receivers that see it twice: a word, or a whole Message-ID; "": a random one
-	Unsubscribe string // https URL that unsubscribes by GET (page) and by POST (one click, RFC 8058); "": none
-	Lang        string // "ko" or "en"; "": not said
+	ID          string // any text that is the same when the mail is sent again: it becomes the Message-ID, by which receivers can tell; "": a random one
+	Unsubscribe string // URL that unsubscribes: by GET a page, by POST at once (RFC 8058, offered where it is https); "": none
+	Lang        string // ko or en; "": not said
 }
 
-// Mailer sends mail. An error is ErrRejected or something temporary.
+// Mailer sends mail. An error is ErrRejected or ErrMail. It may happen that a mail was taken and the answer was lost: that is
+// ErrMail, so that a mail may come twice, with one Message-ID.
 type Mailer interface {
 	Send(ctx context.Context, m Mail) error
 }
@@ -44,33 +45,60 @@ type Service interface {
 
 // Deps of what this package makes.
 type Deps struct {
-	Log     *slog.Logger
-	Now     func() time.Time
-	Data    string                // data directory; mails without a server go to mail/ below it
-	Metrics prometheus.Registerer // nil: none
+	Log     *slog.Logger          // nil: none
+	Now     func() time.Time      // nil: time.Now
+	Data    string                // data directory: without a server mails go to mail/ below it
+	Metrics prometheus.Registerer // prefixed by the app; nil: none
 }
 
-// MailConfig is the section "mail" of the config file.
-type MailConfig struct {
-	SMTP        string           `yaml:"smtp" doc:"host:port of the SMTP server; empty: mails become files in <data>/mail"`
-	User        string           `yaml:"user" doc:"user name at the server; empty: none is given"`
-	Password    telemetry.Secret `yaml:"password" doc:"password of the user"`
-	TLS         string           `yaml:"tls" enum:"starttls,implicit,none" doc:"starttls: required after a plain greeting; implicit: from the first byte; none: no encryption, for a server on the same machine"`
-	From        string           `yaml:"from" doc:"sender of all mails: an address, or a name and an address in angle brackets"`
-	Timeout     time.Duration    `yaml:"timeout" doc:"how long handing over one mail may take; 1s to 5m"`
-	Connections int              `yaml:"connections" doc:"connections to the server at one time; 1 to 100"`
+func (d Deps) withDefaults() Deps {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return d
 }
 
-// DefaultMailConfig is what an empty section means.
-func DefaultMailConfig() MailConfig {
-	return MailConfig{TLS: "starttls", From: "Hotlane <hotlane@localhost>", Timeout: 30 * time.Second, Connections: 4}
+// Open makes what the config says: *SMTP, or *Files where it names no server. It does no I/O.
+func Open(cfg MailConfig, deps Deps) (Service, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	deps = deps.withDefaults()
+	if cfg.SMTP != "" {
+		return newSMTP(cfg, deps)
+	}
+	if deps.Data == "" {
+		return nil, errors.New("notify: without an SMTP server mails need a data directory")
+	}
+	return newFiles(cfg, deps)
 }
-
-// Validate names every field that breaks a rule.
-func (c *MailConfig) Validate() error { return nil }
-
-// Open makes what the config says: SMTP, or *Files where no server is named. It does no I/O.
-func Open(cfg MailConfig, deps Deps) (Service, error) { return nil, errors.New("not there yet") }
 
 // Final says whether trying the same again is of no use.
-func Final(err error) bool { return errors.Is(err, ErrRejected) || errors.Is(err, ErrGone) }
+func Final(err error) bool {
+	return errors.Is(err, ErrRejected) || errors.Is(err, ErrGone) || errors.Is(err, ErrSecret) || errors.Is(err, ErrHookRejected)
+}
+
+// outcomes counts what became of messages.
+type outcomes struct{ sent, rejected, failed prometheus.Counter }
+
+func newOutcomes(reg prometheus.Registerer, name, help string) outcomes {
+	v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{"outcome"})
+	if reg != nil {
+		reg.MustRegister(v)
+	}
+	return outcomes{v.WithLabelValues("sent"), v.WithLabelValues("rejected"), v.WithLabelValues("failed")}
+}
+
+func (o outcomes) count(err error) {
+	switch {
+	case err == nil:
+		o.sent.Inc()
+	case Final(err):
+		o.rejected.Inc()
+	default:
+		o.failed.Inc()
+	}
+}
