@@ -98,24 +98,24 @@ const (
 
 // Signup is one person on one list.
 type Signup struct {
-	List         string         `json:"list"`
-	ID           string         `json:"id"`
-	Stage        Stage          `json:"stage" enum:"pending,waiting,invited,unsubscribed"`
-	Address      string         `json:"address" doc:"in normal form: an email address, or a phone number in E.164"`
-	Name         string         `json:"name,omitempty"`
-	Fields       map[string]any `json:"fields,omitempty"`
-	Lang         string         `json:"lang" enum:"ko,en"`
-	Source       string         `json:"source,omitempty"`
-	UTM          UTM            `json:"utm,omitzero"`
-	Code         string         `json:"code,omitempty" doc:"referral code, once confirmed"`
-	ReferredBy   string         `json:"referred_by,omitempty" doc:"referral code that was given"`
-	Referrals    int            `json:"referrals" doc:"confirmed referrals"`
-	Wave         string         `json:"wave,omitempty"`
-	Bounced      bool           `json:"bounced,omitempty" doc:"the mail server refused the address for good"`
-	CreatedAt    time.Time      `json:"created_at"`
-	ConfirmedAt  *time.Time     `json:"confirmed_at,omitempty"`
-	InvitedAt    *time.Time     `json:"invited_at,omitempty"`
-	Unsubscribed *time.Time     `json:"unsubscribed_at,omitempty"`
+	List           string         `json:"list"`
+	ID             string         `json:"id"`
+	Stage          Stage          `json:"stage" enum:"pending,waiting,invited,unsubscribed"`
+	Address        string         `json:"address" doc:"in normal form: an email address, or a phone number in E.164"`
+	Name           string         `json:"name,omitempty"`
+	Fields         map[string]any `json:"fields,omitempty"`
+	Lang           string         `json:"lang" enum:"ko,en"`
+	Source         string         `json:"source,omitempty"`
+	UTM            UTM            `json:"utm,omitzero"`
+	Code           string         `json:"code,omitempty" doc:"referral code, once confirmed"`
+	ReferredBy     string         `json:"referred_by,omitempty" doc:"referral code that was given"`
+	Referrals      int            `json:"referrals" doc:"confirmed referrals"`
+	Wave           string         `json:"wave,omitempty"`
+	Bounced        bool           `json:"bounced,omitempty" doc:"the mail server refused the address for good"`
+	CreatedAt      time.Time      `json:"created_at"`
+	ConfirmedAt    *time.Time     `json:"confirmed_at,omitempty"`
+	InvitedAt      *time.Time     `json:"invited_at,omitempty"`
+	UnsubscribedAt *time.Time     `json:"unsubscribed_at,omitempty"`
 }
 
 // UTM is where somebody came from, as campaigns tag it.

@@ -1,0 +1,205 @@
+package waitlist
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/hotlane/hotlane/platform/jobs"
+	"github.com/hotlane/hotlane/platform/notify"
+	"github.com/hotlane/hotlane/platform/telemetry"
+)
+
+// giveUp is after how many failures in a row, with nothing sent between them, a job takes the mail server for gone and waits.
+const giveUp = 16
+
+var errUnsent = errors.New("waitlist: some mails were not taken yet")
+
+// sendMails sends what of a job has not been sent. Each mail is marked when it is handed over, so that trying again sends the rest
+// only; a crash between the two sends one again, under the same Message-ID.
+func (s *Service) sendMails(ctx context.Context, job mailJob) error {
+	var g errgroup.Group
+	g.SetLimit(s.cfg.Senders)
+	var row, unsent atomic.Int64
+	for _, item := range job.Items {
+		g.Go(func() error {
+			if row.Load() >= giveUp || ctx.Err() != nil {
+				unsent.Add(1)
+				return nil
+			}
+			if err := s.sendOne(ctx, item); err != nil {
+				s.metrics.failed.Inc()
+				row.Add(1)
+				unsent.Add(1)
+				return err
+			}
+			row.Store(0)
+			return nil
+		})
+	}
+	err := g.Wait()
+	if n := unsent.Load(); n > 0 {
+		return fmt.Errorf("%w: %d of %d: %w", errUnsent, n, len(job.Items), errors.Join(err, ctx.Err()))
+	}
+	return nil
+}
+
+func (s *Service) sendOne(ctx context.Context, item mailItem) error {
+	r, err := s.store.Signup(ctx, item.List, item.ID)
+	if errors.Is(err, ErrGone) {
+		return nil
+	}
+	if err != nil || r.wants&item.Kind.bit() == 0 {
+		return err // it was sent, or they left
+	}
+	l, err := s.shelf.get(item.List)
+	if err != nil {
+		return err
+	}
+	if !item.Kind.fits(r.Stage) { // overtaken by what happened since
+		return s.store.Sent(ctx, item, false, s.now())
+	}
+	err = s.tell(ctx, l, r, item)
+	bounced := errors.Is(err, notify.ErrRejected)
+	if err != nil && !bounced {
+		return err
+	}
+	if bounced {
+		s.metrics.bounced.Inc()
+	} else {
+		s.metrics.sent.Inc()
+	}
+	return s.store.Sent(ctx, item, bounced, s.now())
+}
+
+// fits reports whether a message still says what is so.
+func (k mailKind) fits(stage Stage) bool {
+	switch k {
+	case mailConfirm:
+		return stage == Pending
+	case mailWelcome:
+		return stage == Waiting
+	case mailInvite:
+		return stage == Invited
+	}
+	return stage == Waiting || stage == Invited
+}
+
+// Letter is what the templates of mails are filled with.
+type Letter struct {
+	Name, List, Site, SiteURL string
+	Position, Total           int64
+	Invited                   bool
+	Places                    int // that a referral gains; 0: none
+	Days                      int // that the link works
+	ConfirmURL                string
+	StatusURL                 string
+	ShareURL                  string
+	LeaveURL                  string
+}
+
+// tell sends one message, by mail or through the webhook of the list.
+func (s *Service) tell(ctx context.Context, l *List, r *record, item mailItem) error {
+	letter, err := s.letter(ctx, l, r, item)
+	if err != nil {
+		return err
+	}
+	id := string(item.Kind) + "." + r.ID + "." + strconv.FormatInt(item.At, 36)
+	if isPhone(r.Address) {
+		return s.tellPhone(ctx, l, r, item, id, letter)
+	}
+	m, err := s.letters.Mail(string(item.Kind), r.Lang, letter)
+	if err != nil {
+		return err
+	}
+	m.To, m.ID, m.Lang = r.Address, id, r.Lang
+	m.Unsubscribe = s.links.oneClick(s.keys.sign(toLeave, l.Slug, r.ID, time.Time{}))
+	return s.mail.Send(ctx, m)
+}
+
+func (s *Service) letter(ctx context.Context, l *List, r *record, item mailItem) (*Letter, error) {
+	letter := &Letter{
+		List: l.Name.In(r.Lang), Site: l.Site, SiteURL: l.SiteURL, Places: l.Referral.Places, Days: int(s.cfg.ConfirmTTL.Hours() / 24),
+		LeaveURL: s.links.leave(s.keys.sign(toLeave, l.Slug, r.ID, time.Time{})),
+	}
+	if item.Kind == mailConfirm {
+		end := time.UnixMicro(item.At).Add(s.cfg.ConfirmTTL)
+		letter.ConfirmURL = s.links.confirm(s.keys.sign(toConfirm, l.Slug, r.ID, end))
+		return letter, nil // without the name: who gave it may not be who reads it
+	}
+	letter.Name = r.Name
+	p, err := s.position(ctx, l.Slug, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	letter.Position, letter.Total, letter.Invited = p.Position, p.Total, p.Invited
+	letter.StatusURL, letter.ShareURL = p.StatusURL, p.ShareURL
+	return letter, nil
+}
+
+// event is the body of every webhook.
+type event struct {
+	Type      string    `json:"type"`
+	Timestamp time.Time `json:"timestamp"`
+	Data      any       `json:"data"`
+}
+
+// message is what the receiver of signup.message sends to a phone.
+type message struct {
+	List  string   `json:"list"`
+	ID    string   `json:"id"`
+	Kind  mailKind `json:"kind"`
+	Phone string   `json:"phone"`
+	Lang  string   `json:"lang"`
+	Name  string   `json:"name,omitempty"`
+	URL   string   `json:"url"`
+}
+
+func (s *Service) tellPhone(ctx context.Context, l *List, r *record, item mailItem, id string, letter *Letter) error {
+	m := message{List: l.Slug, ID: r.ID, Kind: item.Kind, Phone: r.Address, Lang: r.Lang, Name: r.Name, URL: letter.StatusURL}
+	if item.Kind == mailConfirm {
+		m.URL = letter.ConfirmURL
+	}
+	return s.send(ctx, l, id, event{eventMessage, time.UnixMicro(item.At).UTC(), m})
+}
+
+// sendHook tells a list's webhook of an event. Whoever was erased meanwhile is only named by id.
+func (s *Service) sendHook(ctx context.Context, job hookJob) error {
+	l, err := s.shelf.get(job.List)
+	if errors.Is(err, ErrNoList) || err == nil && l.Hook.URL == "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r, err := s.store.Signup(ctx, job.List, job.ID)
+	if err != nil && !errors.Is(err, ErrGone) {
+		return err
+	}
+	var data any = map[string]string{"list": job.List, "id": job.ID}
+	if err == nil && job.Event != eventErased {
+		data = &r.Signup
+	}
+	id := job.Event + "." + job.ID + "." + strconv.FormatInt(job.At, 36)
+	err = s.send(ctx, l, id, event{job.Event, time.UnixMicro(job.At).UTC(), data})
+	if notify.Final(err) {
+		return jobs.Never(err)
+	}
+	return err
+}
+
+func (s *Service) send(ctx context.Context, l *List, id string, e event) error {
+	body, err := json.Marshal(e)
+	if err != nil {
+		return jobs.Never(err)
+	}
+	return s.hooks.Send(ctx, notify.Hook{
+		URL: l.Hook.URL, ID: id, Event: e.Type, Secret: telemetry.Secret(l.Hook.Secret), Body: body, At: s.now(),
+	})
+}

@@ -1,0 +1,153 @@
+package waitlist
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/hotlane/hotlane/platform/db"
+)
+
+// join is the hot path: all sign-ups that one commit brings, in a handful of statements. New and known addresses go through the
+// same ones; what differs between them never leaves this function.
+func (s *store) join(ctx context.Context, tx *db.Tx, ops []*joining) error {
+	ops = firstOfEach(ops)
+	inserted, err := s.insertSignups(ctx, tx, ops)
+	if err != nil {
+		return err
+	}
+	fresh, known := ops, []again(nil)
+	if inserted < int64(len(ops)) {
+		if fresh, known, err = s.sortOut(ctx, tx, ops); err != nil {
+			return err
+		}
+	}
+	var items []mailItem
+	for _, a := range known {
+		item, err := s.rejoin(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		items = append(items, item...)
+	}
+	for _, j := range fresh {
+		if j.list.SingleOptIn {
+			if err := s.enterNow(ctx, tx, j); err != nil {
+				return err
+			}
+			continue
+		}
+		items = append(items, mailItem{j.list.Slug, j.signup.ID, mailConfirm, j.at.UnixMicro()})
+	}
+	for _, a := range known {
+		if a.stage == Unsubscribed {
+			fresh = append(fresh, a.as())
+		}
+	}
+	if err := s.insertConsents(ctx, tx, fresh); err != nil {
+		return err
+	}
+	return s.queueMail(ctx, tx, items)
+}
+
+// firstOfEach keeps the first sign-up of each address, in the order of addresses: nodes that insert the same ones do not deadlock.
+func firstOfEach(ops []*joining) []*joining {
+	ops = slices.Clone(ops)
+	slices.SortStableFunc(ops, func(a, b *joining) int {
+		return cmp.Or(cmp.Compare(a.list.Slug, b.list.Slug), cmp.Compare(a.signup.Address, b.signup.Address))
+	})
+	return slices.CompactFunc(ops, func(a, b *joining) bool {
+		return a.list.Slug == b.list.Slug && a.signup.Address == b.signup.Address
+	})
+}
+
+// again is a sign-up whose address is on the list already.
+type again struct {
+	*joining
+	id       string // of the row that is there
+	stage    Stage
+	wants    mailSet
+	mailedAt int64
+	bounced  bool
+}
+
+// as is the sign-up under the id that is there.
+func (a again) as() *joining {
+	j := *a.joining
+	j.signup.ID = a.id
+	return &j
+}
+
+// sortOut tells new addresses from known ones. An address in neither was erased.
+func (s *store) sortOut(ctx context.Context, tx *db.Tx, ops []*joining) (fresh []*joining, known []again, err error) {
+	rows, err := s.readBack(ctx, tx, ops)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	byKey := make(map[[2]string]*joining, len(ops))
+	for _, j := range ops {
+		byKey[[2]string{j.list.Slug, j.signup.Address}] = j
+	}
+	for rows.Next() {
+		var key [2]string
+		var a again
+		var bounced int64
+		if err := rows.Scan(&key[0], &key[1], &a.id, &a.stage, &a.wants, &a.mailedAt, &bounced); err != nil {
+			return nil, nil, err
+		}
+		a.joining, a.bounced = byKey[key], bounced > 0
+		if a.id == a.signup.ID {
+			fresh = append(fresh, a.joining)
+			continue
+		}
+		known = append(known, a)
+	}
+	return fresh, known, rows.Err()
+}
+
+// staleMail is after how long a mail that is still queued may be queued again: its job has died by then.
+const staleMail = 14 * 24 * time.Hour
+
+// rejoin decides what a known address gets: nothing that is stored changes, but one who left may come back by confirming anew.
+func (s *store) rejoin(ctx context.Context, tx *db.Tx, a again) ([]mailItem, error) {
+	wait := s.pause
+	if a.wants != 0 {
+		wait = staleMail
+	}
+	if a.bounced || a.at.Sub(time.UnixMicro(a.mailedAt)) < wait {
+		return nil, nil
+	}
+	kind, stage := mailAlready, a.stage
+	if a.stage == Pending || a.stage == Unsubscribed {
+		kind, stage = mailConfirm, Pending
+	}
+	_, err := tx.Exec(ctx, "UPDATE waitlist_signups SET stage = $3, wants = $4, mailed_at = $5 WHERE list = $1 AND id = $2",
+		a.list.Slug, a.id, stage, a.wants|kind.bit(), a.at.UnixMicro())
+	return []mailItem{{a.list.Slug, a.id, kind, a.at.UnixMicro()}}, err
+}
+
+// enterNow puts a new sign-up on a list that asks for no confirmation. On a full list the person is asked to confirm, and told then.
+func (s *store) enterNow(ctx context.Context, tx *db.Tx, j *joining) error {
+	q, err := lock(ctx, tx, j.list.Slug)
+	if err != nil {
+		return err
+	}
+	r, err := find(ctx, tx, j.list.Slug, j.signup.ID)
+	if err != nil {
+		return err
+	}
+	if q.full(j.list) {
+		return s.queueMail(ctx, tx, []mailItem{{j.list.Slug, j.signup.ID, mailConfirm, j.at.UnixMicro()}})
+	}
+	return s.enter(ctx, tx, j.list, q, r, j.at)
+}
+
+// queueMail adds one job for all mails of a commit.
+func (s *store) queueMail(ctx context.Context, tx *db.Tx, items []mailItem) error {
+	if len(items) == 0 {
+		return nil
+	}
+	return s.jobs.Add(ctx, tx, jobMail, mailJob{Items: items})
+}
