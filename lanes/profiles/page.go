@@ -95,7 +95,7 @@ func (p *pages) view(one *Profile, lang string) *view {
 func (p *pages) face(one *Profile, v *view) faceView {
 	at := func(size int) string { return picturePath(one, size) }
 	f := faceView{Alt: fmt.Sprintf(v.Picture, oneLine(v.Name, longName)), Small: at(96), Medium: at(192), Large: at(384)}
-	if one.Card.Picture != "" {
+	if webURL(one.Card.Picture) != "" {
 		f.Absolute = p.url() + f.Large
 	}
 	return f
