@@ -14,9 +14,13 @@ import (
 	"github.com/hotlane/hotlane/lane/door"
 	"github.com/hotlane/hotlane/lane/lifecycle"
 	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/httpio"
 	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/jobs"
+	"github.com/hotlane/hotlane/platform/notify"
+	"github.com/hotlane/hotlane/platform/outbox"
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
@@ -26,10 +30,14 @@ type house struct {
 	log       *slog.Logger
 	telemetry *telemetry.Telemetry
 	dbs       *db.Set
+	cache     cache.Store
+	mail      notify.Service
+	hooks     *notify.Webhooks
 	identity  *identity.Authenticator
 	admit     *admit.Controller
 	door      *door.Door
 	lanes     *lifecycle.Lanes
+	relay     *outbox.Relay
 	base      atomic.Pointer[string] // of what is listened on, once it is
 }
 
@@ -52,6 +60,9 @@ func (p Program) house(s *settings, modules []lane.Module) (*house, error) {
 	}
 	h.log = h.telemetry.Log()
 	h.dbs = db.NewSet(s.DB, s.App.Data, db.Options{Log: h.log, Now: time.Now, Observer: statements{}})
+	if err := h.outside(); err != nil {
+		return nil, err
+	}
 	if h.admit, err = admit.New(s.Admit, admit.Deps{Metrics: h.telemetry.Registry()}); err != nil {
 		return nil, err
 	}
@@ -69,7 +80,26 @@ func (p Program) house(s *settings, modules []lane.Module) (*house, error) {
 	if err := h.lanes.Select(s.App.Lanes); err != nil {
 		return nil, usageError{err}
 	}
-	return h, nil
+	h.relay, err = h.lanes.Relay(outbox.Deps{Log: h.log, Now: time.Now, Metrics: h.metrics()})
+	return h, err
+}
+
+// metrics of the platform's parts.
+func (h *house) metrics() prometheus.Registerer {
+	return prometheus.WrapRegistererWithPrefix("hotlane_", h.telemetry.Registry())
+}
+
+// outside makes what connects to other servers, once it is used.
+func (h *house) outside() (err error) {
+	if h.cache, err = cache.Open(h.Cache, cache.Deps{Now: time.Now, Log: h.log, Metrics: h.metrics()}); err != nil {
+		return err
+	}
+	notice := notify.Deps{Log: h.log, Now: time.Now, Data: h.App.Data, Metrics: h.metrics()}
+	if h.mail, err = notify.Open(h.Mail, notice); err != nil {
+		return err
+	}
+	h.hooks = notify.NewWebhooks(notify.WebhookConfig{Private: h.demo}, notice)
+	return nil
 }
 
 // open is the house for a command that only looks: nothing is read from the disk but the config.
@@ -83,14 +113,13 @@ func (p Program) open(f flags, change ...func(*settings)) (*house, error) {
 }
 
 func (h *house) deps(name string) lane.Deps {
+	log := h.log.With("lane", name)
+	metrics := prometheus.WrapRegistererWith(prometheus.Labels{"lane": name}, h.metrics())
 	return lane.Deps{
-		Log: h.log.With("lane", name),
-		Now: time.Now,
-		DB:  h.dbs.DB,
-		Metrics: prometheus.WrapRegistererWith(prometheus.Labels{"lane": name},
-			prometheus.WrapRegistererWithPrefix("hotlane_", h.telemetry.Registry())),
-		Page: page,
-		Demo: h.demo,
+		Log: log, Now: time.Now, DB: h.dbs.DB, Metrics: metrics, Page: page, URL: h.site, Cache: h.cache,
+		Jobs:   jobs.New(h.dbs.DB(name), jobs.Deps{Log: log, Now: time.Now, Metrics: metrics}),
+		Outbox: outbox.New(h.dbs.DB(name), outbox.Deps{Log: log, Now: time.Now, Metrics: metrics}),
+		Mail:   h.mail, Hooks: h.hooks, Private: h.demo, Demo: h.demo,
 	}
 }
 
@@ -106,5 +135,6 @@ func (h *house) migrate(ctx context.Context) error {
 func (h *house) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	return errors.Join(h.dbs.Close(), h.telemetry.Close(ctx))
+	h.hooks.Close()
+	return errors.Join(h.mail.Close(), h.cache.Close(), h.dbs.Close(), h.telemetry.Close(ctx))
 }

@@ -53,6 +53,8 @@ func (s *server) run(ctx context.Context) error {
 	defer end()
 	group, working := errgroup.WithContext(work)
 	group.Go(func() error { return s.lanes.Run(working) })
+	group.Go(func() error { return s.lanes.Work(working) })
+	group.Go(func() error { return canceledIsFine(s.relay.Run(working)) })
 	group.Go(func() error { return canceledIsFine(front.Run(working)) })
 	if s.beside != nil {
 		group.Go(func() error { return s.beside(working) })
@@ -79,6 +81,9 @@ func (s *server) start(ctx context.Context) (*edge.Edge, error) {
 		return nil, err
 	}
 	s.keys(made)
+	if err := s.relay.Start(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.lanes.Start(ctx); err != nil {
 		return nil, err
 	}
@@ -130,7 +135,7 @@ func (s *server) stop(srv *edge.Server) {
 		}
 		return nil
 	})
-	both.Go(func() error { return s.lanes.Drain(ctx) })
+	both.Go(func() error { return errors.Join(s.relay.Drain(ctx), s.lanes.Drain(ctx)) })
 	if err := both.Wait(); err != nil {
 		s.log.Error("draining failed", "error", err)
 	}

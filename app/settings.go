@@ -14,9 +14,11 @@ import (
 	"github.com/hotlane/hotlane/edge"
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/notify"
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
@@ -77,6 +79,8 @@ type settings struct {
 	Identity  identity.Config
 	Telemetry telemetry.Config
 	Admit     admit.Config
+	Cache     cache.Config
+	Mail      notify.MailConfig
 	file      string
 	demo      bool // sample data is served
 }
@@ -85,6 +89,7 @@ func defaultSettings() *settings {
 	return &settings{
 		App: defaultConfig(), Edge: edge.DefaultConfig(), DB: db.DefaultConfig(), Identity: identity.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(), Admit: admit.DefaultConfig(),
+		Cache: cache.DefaultConfig(), Mail: notify.DefaultMailConfig(),
 	}
 }
 
@@ -92,6 +97,7 @@ func defaultSettings() *settings {
 func (s *settings) sections(modules []lane.Module) (map[string]any, error) {
 	all := map[string]any{
 		config.Root: &s.App, "edge": &s.Edge, "db": &s.DB, "identity": &s.Identity, "telemetry": &s.Telemetry, "admit": &s.Admit,
+		"cache": &s.Cache, "mail": &s.Mail,
 	}
 	reserved := append(slices.Collect(maps.Keys(all)), "listen", "url", "data", "mode", "lanes", "public_metrics", "shutdown", identity.Database)
 	for _, m := range modules {

@@ -13,6 +13,7 @@ import (
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/jobs"
 	"github.com/hotlane/hotlane/platform/notify"
+	"github.com/hotlane/hotlane/platform/outbox"
 )
 
 // Deps is what a lane is given. Nothing in it has done I/O yet when the constructor runs.
@@ -25,6 +26,7 @@ type Deps struct {
 	URL     func() string     // where the site is reached from outside, without a slash at its end
 	Cache   cache.Store       // shared by all nodes where there is a Redis, this process's memory otherwise
 	Jobs    *jobs.Queue       // of the lane's own database, the one of its name
+	Outbox  *outbox.Outbox    // to other lanes, in the transactions of the same database
 	Mail    notify.Mailer     // to people
 	Hooks   *notify.Webhooks  // to other programs
 	Fetch   http.RoundTripper // instead of the network, for tests of what asks third parties; nil: the network

@@ -14,6 +14,7 @@ import (
 	"github.com/hotlane/hotlane/platform/httpio"
 	"github.com/hotlane/hotlane/platform/identity"
 	"github.com/hotlane/hotlane/platform/jobs"
+	"github.com/hotlane/hotlane/platform/outbox"
 )
 
 // A Lane is one hot feature of an app. Its name is also its folder, config key, database and metric label.
@@ -43,6 +44,10 @@ type (
 	}
 	// Worker has background and periodic work, added through Deps.Jobs and kept in the database of the lane's name.
 	Worker interface{ Jobs() []jobs.Job }
+	// Publisher tells other lanes what happens to it, by Deps.Outbox. Each topic is "<lane>.<what>".
+	Publisher interface{ Publishes() []string }
+	// Listener obeys what other lanes publish.
+	Listener interface{ Events() []outbox.Handler }
 	// Commander has commands of its own: hotlane <lane> <command>.
 	Commander interface{ Commands() []Command }
 	// Demo fills itself with believable sample data; a second call changes nothing. It is called after Start.

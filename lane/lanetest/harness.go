@@ -26,6 +26,7 @@ import (
 	"github.com/hotlane/hotlane/platform/jobs"
 	"github.com/hotlane/hotlane/platform/notify"
 	"github.com/hotlane/hotlane/platform/notify/notifytest"
+	"github.com/hotlane/hotlane/platform/outbox"
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
@@ -187,7 +188,8 @@ func (h *Harness) deps(name string) lane.Deps {
 	return lane.Deps{
 		Log: h.log().With("lane", name), Now: h.Clock.Now, DB: h.DBs.DB, Metrics: h.Registry,
 		URL: func() string { return h.URL }, Cache: h.Cache, Jobs: jobs.New(h.DBs.DB(name), jobs.Deps{Log: h.log(), Now: h.Clock.Now}),
-		Mail: h.opt.mail, Fetch: h.opt.fetch, Private: true,
+		Outbox: outbox.New(h.DBs.DB(name), outbox.Deps{Log: h.log(), Now: h.Clock.Now}),
+		Mail:   h.opt.mail, Fetch: h.opt.fetch, Private: true,
 		Hooks: notify.NewWebhooks(notify.WebhookConfig{Private: true, Transport: h.opt.fetch}, notify.Deps{Log: h.log(), Now: h.Clock.Now}),
 		Page: func(w io.Writer, p lane.Page) error {
 			_, err := fmt.Fprintf(w, "<!doctype html><html lang=%q><title>%s</title>%s%s", p.Lang, p.Title, p.Head, p.Body)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/jobs"
+	"github.com/hotlane/hotlane/platform/outbox"
 )
 
 // Lanes are all lanes of a process, in the order of their modules. Those that are not selected are constructed, so that others can
@@ -23,13 +24,14 @@ type Lanes struct {
 	all    []lane.Lane
 	served []lane.Lane
 	queues map[string]*jobs.Queue // of those that are Workers, by lane
+	boxes  map[string]*outbox.Outbox
 }
 
 var laneName = regexp.MustCompile(`^[a-z][a-z0-9]{0,30}$`)
 
 // Construct makes every lane. It does no I/O.
 func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes, error) {
-	l := &Lanes{queues: map[string]*jobs.Queue{}}
+	l := &Lanes{queues: map[string]*jobs.Queue{}, boxes: map[string]*outbox.Outbox{}}
 	for _, m := range modules {
 		if !laneName.MatchString(m.Name) {
 			return nil, fmt.Errorf("lane %q: the name must be one lower-case word", m.Name)
@@ -56,6 +58,7 @@ func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes,
 			}
 			l.queues[m.Name] = given.Jobs
 		}
+		l.boxes[m.Name] = given.Outbox
 		l.all = append(l.all, made)
 	}
 	l.served = l.all
@@ -117,6 +120,11 @@ func (l *Lanes) Migrate(ctx context.Context, migrate func(ctx context.Context, n
 		if q := l.queues[one.Name()]; q != nil {
 			if err := q.Migrate(ctx); err != nil {
 				return fmt.Errorf("lane %s: migrate its jobs: %w", one.Name(), err)
+			}
+		}
+		if hasEvents(one) {
+			if err := l.boxes[one.Name()].Migrate(ctx); err != nil {
+				return fmt.Errorf("lane %s: migrate its events: %w", one.Name(), err)
 			}
 		}
 	}
