@@ -29,6 +29,7 @@ type Config struct {
 	Private       bool          // private addresses may be asked: demo and tests
 	Breaker       BreakerConfig
 
+	Before    func(*http.Request) error                  // asked last before a request leaves, each retry and redirect too; a fault that it returns ends the call and is no failure of the host; nil: none
 	Transport http.RoundTripper                          // instead of the real one: a fake of a third party; of addresses only the URL's own is then checked
 	Resolver  *net.Resolver                              // nil: the system's
 	Now       func() time.Time                           // nil: time.Now; what breakers and Retry-After go by

@@ -84,6 +84,11 @@ func (c *Client) send(ctx context.Context, cancel context.CancelCauseFunc, h hop
 			return nil, ErrURL.Because(err)
 		}
 	}
+	if c.cfg.Before != nil {
+		if err := c.cfg.Before(r); err != nil {
+			return nil, err
+		}
+	}
 	slow := time.AfterFunc(c.cfg.HeaderTimeout, func() { cancel(ErrTimeout) })
 	resp, err := c.rt.RoundTrip(r)
 	inTime := slow.Stop()
