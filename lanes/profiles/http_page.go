@@ -40,6 +40,7 @@ type finder interface {
 type pages struct {
 	cfg       PageConfig
 	source    string // whose people they are
+	title     string // what people know the source by
 	find      finder
 	deps      lane.Deps
 	assets    *assets.Set
@@ -47,8 +48,8 @@ type pages struct {
 }
 
 // newPages makes the pages of one source's people. It does no I/O.
-func newPages(cfg PageConfig, source string, find finder, deps lane.Deps) *pages {
-	p := &pages{cfg: cfg, source: source, find: find, deps: deps, assets: assets.New(webFolder(), assetsPrefix, "profile.css", "profile.js")}
+func newPages(cfg PageConfig, source, title string, find finder, deps lane.Deps) *pages {
+	p := &pages{cfg: cfg, source: source, title: title, find: find, deps: deps, assets: assets.New(webFolder(), assetsPrefix, "profile.css", "profile.js")}
 	p.templates = template.Must(template.New("").Funcs(template.FuncMap{"asset": p.assets.URL}).ParseFS(webFiles, "web/*.html"))
 	return p
 }
@@ -93,9 +94,6 @@ func (p *pages) site() string {
 	}
 	return u.Host
 }
-
-// sourceTitle is what people know the source by.
-func (p *pages) sourceTitle(name string) string { return name }
 
 // page shows one person. Who was erased, who never was, and what cannot be a name are one and the same page.
 func (p *pages) page(w http.ResponseWriter, r *http.Request) error {
@@ -210,7 +208,7 @@ func (p *pages) later(w http.ResponseWriter, r *http.Request, lang string, wait 
 
 // write sends a page with a tag of all that is in it: the document, the words, the templates, and the shell of this generation.
 func (p *pages) write(w http.ResponseWriter, r *http.Request, status int, page lane.Page) error {
-	whole := answer{header: w.Header()}
+	whole := pageBuffer{header: w.Header()}
 	if err := p.deps.Page(&whole, page); err != nil {
 		return err
 	}
@@ -231,14 +229,14 @@ func (p *pages) write(w http.ResponseWriter, r *http.Request, status int, page l
 	return nil
 }
 
-// answer keeps a page until its tag and its status are known.
-type answer struct {
+// pageBuffer keeps a page until its tag and its status are known.
+type pageBuffer struct {
 	bytes.Buffer
 	header http.Header
 }
 
-func (a *answer) Header() http.Header { return a.header }
-func (a *answer) WriteHeader(int)     {}
+func (b *pageBuffer) Header() http.Header { return b.header }
+func (b *pageBuffer) WriteHeader(int)     {}
 
 // sameTag reports whether If-None-Match has the tag (RFC 9110, section 13.1.2: weakly).
 func sameTag(header []string, tag string) bool {

@@ -90,7 +90,7 @@ func (d *pictureDoor) initials(w http.ResponseWriter, r *http.Request, one *Prof
 	if one.Card.Picture == "" {
 		keep = "public, max-age=3600"
 	}
-	name := oneLine(one.Card.Name, maxName)
+	name := oneLine(one.Card.Name, maxNameShown)
 	if picture.Initials(name) == "" {
 		name = one.Username
 	}

@@ -44,7 +44,7 @@ type faceView struct {
 
 // Most characters that a page shows of what strangers write.
 const (
-	maxName        = 300
+	maxNameShown   = 300
 	maxBio         = 5000
 	maxFieldText   = 500
 	maxLabel       = 60
@@ -61,16 +61,16 @@ func (p *pages) view(one *Profile, lang string) *view {
 	w := pageWords[lang]
 	c := &one.Card
 	v := &view{
-		words: w, Words: w, Username: oneLine(one.Username, maxName), Path: profilePath(one.Username), Canonical: p.url() + profilePath(one.Username),
-		Source: p.sourceTitle(one.Source), Drift: one.Drifted, Site: p.site(), NoIndex: p.cfg.NoIndex,
+		words: w, Words: w, Username: oneLine(one.Username, maxNameShown), Path: profilePath(one.Username), Canonical: p.url() + profilePath(one.Username),
+		Source: p.title, Drift: one.Drifted, Site: p.site(), NoIndex: p.cfg.NoIndex,
 		Fetched: one.Fetched.UTC().Format(time.RFC3339), When: w.day(one.Fetched),
 	}
-	v.Name = oneLine(c.Name, maxName)
+	v.Name = oneLine(c.Name, maxNameShown)
 	if v.Name == "" {
 		v.Name = v.Username
 	}
 	v.Long = utf8.RuneCountInString(v.Name) > longName
-	v.Bio = linkify(plain(c.Bio, maxBio))
+	v.Bio = linkify(tidy(c.Bio, maxBio))
 	v.Original = webURL(c.URL)
 	if one.Stale {
 		v.CachedAgo = fmt.Sprintf(w.Cached, w.ago(one.Age))

@@ -44,7 +44,7 @@ type pageLane struct {
 	*pictureDoor
 }
 
-func (l pageLane) Name() string { return "profiles" }
+func (l pageLane) Name() string         { return "profiles" }
 func (l pageLane) Routes() []lane.Route { return append(l.pages.routes(), l.pictureDoor.routes()...) }
 
 func (l pageLane) Drain(ctx context.Context) error {
@@ -59,7 +59,7 @@ func pageModule(all people, change func(*PageConfig, *PicturesConfig, *lane.Deps
 		if change != nil {
 			change(&pg, &pc, &d)
 		}
-		return pageLane{newPages(pg, "people", all, d), &pictureDoor{all, newPictures(pc, d)}}, nil
+		return pageLane{newPages(pg, "people", "People", all, d), &pictureDoor{all, newPictures(pc, d)}}, nil
 	}}
 }
 
@@ -293,7 +293,7 @@ func TestNamesOfAllKinds(t *testing.T) {
 	} {
 		one := haru()
 		one.Card.Name = name
-		p := newPages(defaultPages(), "people", people{}, lane.Deps{})
+		p := newPages(defaultPages(), "people", "People", people{}, lane.Deps{})
 		v := p.view(one, "ko")
 		if v.Name != want || v.Long != (len([]rune(want)) > longName) {
 			t.Errorf("%.30q: %q, %v", name, v.Name, v.Long)
@@ -343,7 +343,7 @@ func TestFormats(t *testing.T) {
 
 func TestPageAssets(t *testing.T) {
 	h := lanetest.Start(t, pageModule(people{}, nil), lanetest.WithoutRun())
-	p := newPages(defaultPages(), "people", people{}, lane.Deps{})
+	p := newPages(defaultPages(), "people", "People", people{}, lane.Deps{})
 	h.Run(t,
 		lanetest.Scenario{
 			Name: "styles", Path: p.assets.URL("profile.css"), Status: http.StatusOK,
