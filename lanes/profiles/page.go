@@ -70,7 +70,7 @@ func (p *pages) view(one *Profile, lang string) *view {
 		v.Name = v.Username
 	}
 	v.Long = utf8.RuneCountInString(v.Name) > longName
-	v.Bio = linkify(tidy(c.Bio, maxBio))
+	v.Bio = linkify(legible(c.Bio, maxBio))
 	v.Original = webURL(c.URL)
 	if one.Stale {
 		v.CachedAgo = fmt.Sprintf(w.Cached, w.ago(one.Age))

@@ -131,9 +131,9 @@ func linkURL(address string) string {
 	return u.String()
 }
 
-// tidy is a stranger's text without what could make the text around it look like something else: control characters, and those
+// legible is a stranger's text without what could make the text around it look like something else: control characters, and those
 // that turn the direction of writing. It has at most so many characters.
-func tidy(text string, most int) string {
+func legible(text string, most int) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range text {
@@ -155,5 +155,5 @@ func tidy(text string, most int) string {
 
 // oneLine is a plain text on one line.
 func oneLine(text string, most int) string {
-	return tidy(strings.Join(strings.Fields(text), " "), most)
+	return legible(strings.Join(strings.Fields(text), " "), most)
 }

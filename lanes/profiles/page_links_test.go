@@ -67,12 +67,12 @@ func TestLinksAreBounded(t *testing.T) {
 	}
 }
 
-func TestTidy(t *testing.T) {
+func TestLegible(t *testing.T) {
 	for text, want := range map[string]string{
 		"  a\tb\r\nc ": "a b \nc", "a\x00b\x1b[31m": "ab[31m", "admin\u202etxt": "admintxt", "\u2066x\u2069": "x", "👩‍👩‍👧": "👩‍👩‍👧",
 		"\xff\xfea": "a", "12345678901": "1234567890…", "1234567890": "1234567890", "": "", "\ufeffb": "b", "مرحبا": "مرحبا",
 	} {
-		if got := tidy(text, 10); got != want {
+		if got := legible(text, 10); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -106,7 +106,7 @@ func FuzzLinkify(f *testing.F) {
 		if b.String() != text {
 			t.Fatalf("%q became %q", text, b.String())
 		}
-		if p := tidy(text, 50); !utf8.ValidString(p) || utf8.RuneCountInString(p) > 51 {
+		if p := legible(text, 50); !utf8.ValidString(p) || utf8.RuneCountInString(p) > 51 {
 			t.Fatalf("%q", p)
 		}
 	})
