@@ -80,6 +80,9 @@ func (p Program) fillAndShow(ctx context.Context, h *house, k keysOfDemo, base s
 		}
 		try = append(try, g.Try...)
 	}
+	if len(h.mailbox()) > 0 {
+		fmt.Fprintf(&b, "  %-28s %s\n", "Mails, which stay here", base+mailboxPath)
+	}
 	fmt.Fprintf(&b, "  %-28s %s\n", "The API", base+"/_hotlane/docs")
 	fmt.Fprintf(&b, "  %-28s %s\n", "The old backend's home page", base+"/")
 	fmt.Fprintf(&b, "\nKeys of this demo, kept in its data directory:\n  admin    %s\n  service  %s\n", k.Admin, k.Service)
