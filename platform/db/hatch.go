@@ -53,7 +53,9 @@ func (d *DB) Pool(ctx context.Context, max int) (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
+	watch := config.ConnConfig.BuildContextWatcherHandler // pgx's own: ours asks the server, which does nothing for one who listens
 	config.ConnConfig = p.pool.config.Copy()
+	config.ConnConfig.BuildContextWatcherHandler = watch
 	config.MaxConns, config.MaxConnIdleTime, config.MaxConnLifetime = int32(max), maxIdleTime, maxLifetime
 	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error { return d.prepareConn(ctx, p, c) }
 	pool, err := pgxpool.NewWithConfig(ctx, config)

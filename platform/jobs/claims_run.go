@@ -56,7 +56,10 @@ func (r *round) loop(ctx, lasting context.Context, all int) {
 	var late <-chan time.Time // what was told to stop does not
 	drained := r.e.drained
 	stop := ctx.Done()
-	draining := false
+	draining := r.e.isDrained()
+	if draining {
+		drained = nil
+	}
 	for {
 		wait := r.step(lasting, draining)
 		if draining && r.running(all) == 0 && len(r.ended) == 0 {
@@ -81,6 +84,15 @@ func (r *round) loop(ctx, lasting context.Context, all int) {
 		}
 		timer.Stop()
 		r.collect()
+	}
+}
+
+func (e *claims) isDrained() bool {
+	select {
+	case <-e.drained:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/hotlane/hotlane/platform/db"
@@ -64,13 +65,12 @@ func (q *Queue) RetryAll(ctx context.Context) (n int64, err error) {
 		return 0, err
 	}
 	for _, d := range list {
-		switch err := q.Retry(ctx, d.ID); fault.From(err).Code {
-		case errGone.Code, errWaiting.Code:
-		default:
-			if err != nil {
-				return n, err
-			}
+		err := q.Retry(ctx, d.ID)
+		switch {
+		case err == nil:
 			n++
+		case !errors.Is(err, errGone) && !errors.Is(err, errWaiting):
+			return n, err
 		}
 	}
 	return n, nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
@@ -31,7 +32,7 @@ type riverQueue struct {
 
 	starting sync.Mutex // held while run makes worker, before mu
 
-	mu     sync.Mutex   // guards what follows; never held during I/O
+	mu     sync.Mutex      // guards what follows; never held during I/O
 	worker *riverWorker    // of run
 	over   context.Context // run's
 	quiet  chan struct{}   // closed when run keeps house no more
@@ -88,31 +89,49 @@ type noPolicy struct{}
 
 func (noPolicy) NextRetry(j *rivertype.JobRow) time.Time { return j.ScheduledAt }
 
-// migrate makes River's tables. Those of one database are made by one process at a time.
+// migrate makes River's tables, a transaction for each step. One process at a time does so: a connection holds a lock, another works.
 func (e *riverQueue) migrate(ctx context.Context) error {
-	pool, err := e.q.db.Pool(ctx, 1)
+	pool, err := e.q.db.Pool(ctx, 2)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	m, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: e.q.db.Name(), Logger: slog.New(loud{e.q.log.Handler()})})
-	if err != nil {
-		return err
-	}
-	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", e.lock("migrate")); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
-			return err
-		}
-		_, err := m.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil)
-		return err
-	})
+	err = e.migrateIn(ctx, pool)
 	if err != nil {
 		return fmt.Errorf("jobs: River's tables in %s: %w", e.q.db.Name(), err)
 	}
 	return nil
+}
+
+func (e *riverQueue) migrateIn(ctx context.Context, pool *pgxpool.Pool) error {
+	locked, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer locked.Release()
+	works, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = works.Exec(ctx, "SET statement_timeout = 0")
+	works.Release() // the only one that the pool can give
+	if err != nil {
+		return err
+	}
+	if _, err := locked.Exec(ctx, "SET statement_timeout = 0"); err != nil {
+		return err
+	}
+	if _, err := locked.Exec(ctx, "SELECT pg_advisory_lock($1)", e.lock("migrate")); err != nil {
+		return err
+	}
+	m, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{
+		Schema: e.q.db.Name(), Logger: slog.New(loud{e.q.log.Handler()}),
+	})
+	if err != nil {
+		return err
+	}
+	_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
 }
 
 // lock is the number of an advisory lock, which all schemas of a PostgreSQL database share.
