@@ -29,7 +29,9 @@ type speaker struct {
 
 func (s *speaker) Name() string        { return "speaker" }
 func (s *speaker) Publishes() []string { return []string{"speaker.said"} }
-func (s *speaker) Migrations() map[string]fs.FS { return map[string]fs.FS{"speaker": wordTable("said")} }
+func (s *speaker) Migrations() map[string]fs.FS {
+	return map[string]fs.FS{"speaker": wordTable("said")}
+}
 
 func (s *speaker) Routes() []lane.Route {
 	return []lane.Route{{Pattern: "POST /v1/say/{word}", Effect: lane.Write, Handler: httpio.JSON(s.say)}}
@@ -53,8 +55,9 @@ type writer struct {
 	queue *jobs.Queue
 }
 
-func (w *writer) Name() string                 { return "writer" }
+func (w *writer) Name() string { return "writer" }
 func (w *writer) Migrations() map[string]fs.FS { return map[string]fs.FS{"writer": wordTable("noted")} }
+
 func (w *writer) Events() []outbox.Handler {
 	return []outbox.Handler{outbox.Of("speaker.said", func(ctx context.Context, tx *db.Tx, _ outbox.Event, said told) error {
 		return w.queue.Add(ctx, tx, "note", said)

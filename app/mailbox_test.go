@@ -35,8 +35,11 @@ func TestMailsWithoutAServerCanBeRead(t *testing.T) {
 func TestPiecesOfAText(t *testing.T) {
 	got := pieces("Go to http://a.example/x?y=1, or\nhttps://b.example")
 	want := []piece{
-		{Text: "Go to "}, {Text: "http://a.example/x?y=1,", URL: "http://a.example/x?y=1,"},
-		{Text: " or\n"}, {Text: "https://b.example", URL: "https://b.example"}, {},
+		{Text: "Go to "},
+		{Text: "http://a.example/x?y=1,", URL: "http://a.example/x?y=1,"},
+		{Text: " or\n"},
+		{Text: "https://b.example", URL: "https://b.example"},
+		{},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
