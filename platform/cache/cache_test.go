@@ -244,6 +244,7 @@ func TestBounds(t *testing.T) {
 		_, err := c.Get(t.Context(), "c", slow)
 		isFault(t, err, cache.ErrBusy)
 		two.Wait()
+		synctest.Wait()
 		if n := s.loads.Load(); n != 3 {
 			t.Errorf("%d loads", n)
 		}
