@@ -21,7 +21,7 @@ export function element(name, attributes, ...children) {
 /** @param {string} text how wide a label is, about, in pixels */
 function room(text) {
   let w = 0;
-  for (const c of text) w += (c.codePointAt(0) ?? 0) > 0x2e80 ? 11.5 : 6.4;
+  for (const c of text) w += c === "%" ? 11 : (c.codePointAt(0) ?? 0) > 0x2e80 ? 11.5 : 7;
   return w;
 }
 

@@ -169,6 +169,7 @@ export function draw(figure) {
   const box = boxOf(figure);
   const kind = figure.dataset.chart ?? "line";
   const { long, short } = formats(lang, figure.dataset.unit);
+  figure.toggleAttribute("data-none", data.at.length === 0);
   if (data.at.length === 0) {
     box.replaceChildren(html("p", "empty", figure.dataset.empty ?? (ko ? "아직 값이 없어요." : "No values yet.")));
     return;

@@ -5,19 +5,21 @@ import { words } from "./form-words.js";
 /** @typedef {import("./form-body.js").Control} Control */
 /** @typedef {{ controls: Control[], text: string }} Wrong */
 
-/** @param {Control} control */
-const box = (control) => control.closest(".field") ?? control.closest("fieldset") ?? control.parentElement;
-
-/** @param {Control} control the element of the control's error, made when it is not there */
-function place(control) {
-  const parent = box(control);
-  let error = /** @type {HTMLElement | null} */ (parent?.querySelector(".error") ?? null);
-  if (!error) {
-    error = document.createElement("p");
-    error.className = "error";
-    parent?.append(error);
-  }
-  error.id ||= `${control.id || control.name || "field"}-error`.replaceAll(/[^\w-]/g, "-");
+/**
+ * The element that says what is wrong with a control: in its .field, else behind its label.
+ * @param {Control} control
+ * @param {boolean} make whether it is made when it is not there
+ */
+function errorOf(control, make) {
+  const field = control.closest(".field");
+  const host = control.closest("label") ?? control;
+  const next = host.nextElementSibling;
+  const found = field ? field.querySelector(".error") : next?.matches(".error") ? next : null;
+  if (found instanceof HTMLElement || !make) return /** @type {HTMLElement | null} */ (found);
+  const error = document.createElement("p");
+  error.className = "error";
+  if (field) field.append(error);
+  else host.after(error);
   return error;
 }
 
@@ -38,8 +40,8 @@ function describe(control, id, on) {
 export function clear(control) {
   if (control.getAttribute("aria-invalid") !== "true") return;
   control.removeAttribute("aria-invalid");
-  const error = box(control)?.querySelector(".error");
-  if (!(error instanceof HTMLElement)) return;
+  const error = errorOf(control, false);
+  if (!error) return;
   describe(control, error.id, false);
   error.hidden = true;
 }
@@ -48,7 +50,9 @@ export function clear(control) {
 function mark({ controls, text }) {
   const first = controls[0];
   if (!first) return;
-  const error = place(first);
+  const error = errorOf(first, true);
+  if (!error) return;
+  error.id ||= `${first.id || first.name || "field"}-error`.replaceAll(/[^\w-]/g, "-");
   error.textContent = text;
   error.hidden = false;
   for (const control of controls) {
@@ -76,8 +80,9 @@ function summaryOf(form) {
 function name(control) {
   const group = control.type === "radio" ? control.closest("fieldset")?.querySelector("legend") : null;
   const label = group ?? control.labels?.[0];
-  const text = label?.querySelector(".label-text") ?? label;
-  return text?.textContent?.replace(/\s+/g, " ").trim() || control.getAttribute("aria-label") || control.name;
+  const text = label?.cloneNode(true);
+  if (text instanceof Element) for (const more of text.querySelectorAll(".optional, .hint")) more.remove();
+  return text?.textContent?.replace(/\s+/g, " ").trim().replace(/[.:?]$/, "") || control.getAttribute("aria-label") || control.name;
 }
 
 /** @param {HTMLFormElement} form */

@@ -1,4 +1,4 @@
-// The shell's own behaviour: the switches of brightness and language, and buttons that copy.
+// The shell's own behaviour: the switches of brightness and language, pictures that fail, and buttons that copy.
 
 const root = document.documentElement;
 const key = "hotlane.theme";
@@ -45,6 +45,14 @@ for (const link of document.querySelectorAll("a[data-language]")) {
   };
   for (const event of ["pointerdown", "focus", "click"]) link.addEventListener(event, follow);
 }
+
+// A picture that cannot be had uncovers what stands behind it.
+/** @param {EventTarget | null} image */
+function uncover(image) {
+  if (image instanceof HTMLImageElement && image.closest(".avatar, .picture")) image.hidden = true;
+}
+document.addEventListener("error", (event) => uncover(event.target), { capture: true });
+for (const image of document.images) if (image.complete && image.naturalWidth === 0) uncover(image);
 
 document.addEventListener("click", async (event) => {
   const target = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
