@@ -230,3 +230,32 @@ func TestForgetSaysWhenTheStoreFails(t *testing.T) {
 	isFault(t, c.Forget(t.Context(), "k"), cache.ErrUnavailable)
 	peek(t, c, "k", 0, false)
 }
+
+// held is a store whose Get waits after it has read.
+type held struct {
+	cache.Store
+	read, goOn chan struct{}
+}
+
+func (h held) Get(ctx context.Context, key string) ([]byte, bool, error) {
+	b, ok, err := h.Store.Get(ctx, key)
+	h.read <- struct{}{}
+	<-h.goOn
+	return b, ok, err
+}
+
+// TestForgetWhileLooking forgets between a look at the store and its answer.
+func TestForgetWhileLooking(t *testing.T) {
+	store := sharedStore(t, time.Now)
+	s := &source{now: time.Now}
+	get(t, newCache(t, numbers(store, time.Now)), "k", s.load, 1)
+	h := held{store, make(chan struct{}), make(chan struct{})}
+	c := newCache(t, numbers(h, time.Now))
+	var waits sync.WaitGroup
+	waits.Go(func() { get(t, c, "k", s.load, 1) })
+	<-h.read
+	forget(t, c, "k")
+	h.goOn <- struct{}{}
+	waits.Wait()
+	peek(t, c, "k", 0, false)
+}
