@@ -51,7 +51,7 @@ func newRiver(q *Queue, id string) *riverQueue {
 const (
 	// fetchCooldown is for how long River tells nobody of further jobs of a kind after it has told of one; a job that falls
 	// into it is found by looking.
-	fetchCooldown = 5 * time.Millisecond
+	fetchCooldown = time.Millisecond
 	fetchEvery    = time.Second
 	completedFor  = time.Hour
 	clientPool    = 4 // connections: listener, lock, two to work

@@ -120,36 +120,43 @@ const workLook = 5 * time.Millisecond
 // work has a client of its own, which does not lead, until nothing is due and nothing of it runs.
 func (e *riverQueue) work(ctx context.Context) (n int, err error) {
 	id := rand.Text()
+	if err := e.free(ctx, id); err != nil {
+		return 0, err
+	}
+	if busy, err := e.busy(ctx, id); err != nil || !busy {
+		return 0, err
+	}
 	w, err := e.start(ctx, id, false)
 	if err != nil {
 		return 0, err
 	}
-	defer func() {
-		if stop := w.stop(ctx, e.q); err == nil {
-			err = stop
-		}
-		n = int(w.count.Load())
-	}()
+	err = e.until(ctx, id)
+	if stop := w.stop(ctx, e.q); err == nil {
+		err = stop
+	}
+	return int(w.count.Load()), err
+}
+
+func (e *riverQueue) until(ctx context.Context, id string) error {
 	tick := time.NewTicker(workLook)
 	defer tick.Stop()
 	for {
-		if _, err := e.q.periods.tick(ctx); err != nil {
-			return 0, err
-		}
-		busy, err := e.busy(ctx, id)
-		if err != nil || !busy {
-			return 0, err
+		if busy, err := e.busy(ctx, id); err != nil || !busy {
+			return err
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return 0, ctx.Err()
+			return ctx.Err()
 		}
 	}
 }
 
-// busy makes available what is due, which River's leader does every few seconds, and says whether there is anything to wait for.
+// busy adds periodic work and makes available what is due, which River's leader does every few seconds, and says whether there is anything to wait for.
 func (e *riverQueue) busy(ctx context.Context, id string) (busy bool, err error) {
+	if _, err := e.q.periods.tick(ctx); err != nil {
+		return false, err
+	}
 	var kinds []string
 	for _, j := range e.q.kinds() {
 		kinds = append(kinds, j.Kind)

@@ -37,7 +37,7 @@ func (e *riverQueue) start(ctx context.Context, id string, leads bool) (w *river
 	config.RescueStuckJobsAfter = config.JobTimeout + rescueAfter
 	if !leads {
 		config.LeaderElectionDisabled = true
-		config.FetchPollInterval = 2 * fetchCooldown
+		config.FetchPollInterval = workLook
 	}
 	if w.pool, err = e.q.db.Pool(ctx, clientPool); err != nil {
 		return nil, err
