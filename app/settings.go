@@ -28,7 +28,7 @@ type Config struct {
 	URL           string         `yaml:"url" doc:"where this is reached from outside, such as https://www.example.com: lanes put it into mails and shared links; empty: http:// and the address that is listened on"`
 	Data          string         `yaml:"data" doc:"directory of everything that is kept on this machine"`
 	Mode          string         `yaml:"mode" enum:"production,development" doc:"development: readable logs, Server-Timing on every answer, repeated statements reported"`
-	Lanes         []string       `yaml:"lanes" doc:"lanes that this process serves; empty: all. The others are constructed only: list a lane too if one that is served asks it for what it has loaded"`
+	Lanes         []string       `yaml:"lanes" doc:"lanes that this process serves; empty: all; none: it only passes on. The others are constructed only: list a lane too if one that is served asks it for what it has loaded"`
 	PublicMetrics bool           `yaml:"public_metrics" doc:"/_hotlane/metrics needs no key: for where only the operators' network reaches this port"`
 	Shutdown      ShutdownConfig `yaml:"shutdown" doc:"how the process stops after SIGTERM or SIGINT"`
 }

@@ -34,6 +34,7 @@ type Upstream struct {
 	MaxIdle         int           `yaml:"max_idle" json:"max_idle" doc:"resting connections that are kept to each server"`
 	MaxConns        int           `yaml:"max_conns" json:"max_conns" doc:"connections to each server at most, further requests wait; 0: no bound"`
 	DownFor         time.Duration `yaml:"down_for" json:"down_for" doc:"how long a server that refused a connection is passed over where there are no health checks"`
+	Hotlane         bool          `yaml:"hotlane" json:"hotlane" doc:"whether it is another process of this Hotlane, with the same keys: then logins, and the admin and service keys, are passed on to it"`
 	Health          Health        `yaml:"health" json:"health" doc:"asks each server whether it is well; off while path is empty"`
 }
 

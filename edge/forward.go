@@ -38,6 +38,9 @@ type forwarder struct {
 
 func newForwarder(u *upstream, next http.RoundTripper, t *transports) *forwarder {
 	f := &forwarder{upstream: u, next: next, outgoing: t.outgoing, trusted: t.trusted, log: t.log}
+	if u.cfg.Hotlane {
+		f.outgoing = nil
+	}
 	f.proxy = &httputil.ReverseProxy{
 		Rewrite:        f.rewrite,
 		Transport:      &balancer{upstream: u, next: next},

@@ -33,7 +33,7 @@ var laneName = regexp.MustCompile(`^[a-z][a-z0-9]{0,30}$`)
 func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes, error) {
 	l := &Lanes{queues: map[string]*jobs.Queue{}, boxes: map[string]*outbox.Outbox{}}
 	for _, m := range modules {
-		if !laneName.MatchString(m.Name) {
+		if !laneName.MatchString(m.Name) || m.Name == None {
 			return nil, fmt.Errorf("lane %q: the name must be one lower-case word", m.Name)
 		}
 		if slices.ContainsFunc(l.all, func(other lane.Lane) bool { return other.Name() == m.Name }) {
@@ -65,13 +65,19 @@ func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes,
 	return l, nil
 }
 
-// Select makes these the lanes that are served; without names, all are.
+// None is the name that stands for no lane at all.
+const None = "none"
+
+// Select makes these the lanes that are served; without names, all are, and with None alone, none.
 func (l *Lanes) Select(names []string) error {
 	if len(names) == 0 {
 		l.served = l.all
 		return nil
 	}
 	l.served = nil
+	if slices.Equal(names, []string{None}) {
+		return nil
+	}
 	for _, one := range l.all {
 		if slices.Contains(names, one.Name()) {
 			l.served = append(l.served, one)

@@ -134,6 +134,10 @@ func TestConstructRefuses(t *testing.T) {
 			t.Errorf("%v, want %s", err, name)
 		}
 	}
+	none := construct(t, module(one{name: "a"}))
+	if err := none.Select([]string{lifecycle.None}); err != nil || len(none.Served()) != 0 {
+		t.Errorf("none: %v, %d served", err, len(none.Served()))
+	}
 	if err := construct(t, module(one{name: "a"})).Select([]string{"z"}); err == nil || !strings.Contains(err.Error(), `no lane "z"`) {
 		t.Errorf("selected what is not there: %v", err)
 	}

@@ -1,0 +1,31 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestAFrontDoorPassesTheKeysOnToItsOwn: to another process of this Hotlane, and to nobody else.
+func TestAFrontDoorPassesTheKeysOnToItsOwn(t *testing.T) {
+	behind := start(t, newGreetings().modules, "--config", write(t, "b.yaml", keysFile), "--data", t.TempDir(), "serve", "--lanes", "greetings")
+	for ours, want := range map[string]bool{"true": true, "false": false} {
+		file := write(t, "f.yaml", keysFile+"edge:\n  upstreams: {greet: {urls: [\""+behind.url+"\"], hotlane: "+ours+"}}\n"+
+			"  routes: [{match: \"/\", upstream: greet}]\n")
+		front := start(t, newGreetings().modules, "--config", file, "--data", t.TempDir(), "serve", "--lanes", "none")
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, front.url+"/v1/greetings", strings.NewReader(`{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer the-admin-key-of-the-test")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close() // nothing of it is read
+		if known := res.StatusCode != http.StatusUnauthorized; known != want {
+			t.Errorf("hotlane: %s: %d", ours, res.StatusCode)
+		}
+		front.stop()
+	}
+}
