@@ -55,7 +55,7 @@ type writer struct {
 	queue *jobs.Queue
 }
 
-func (w *writer) Name() string { return "writer" }
+func (w *writer) Name() string                 { return "writer" }
 func (w *writer) Migrations() map[string]fs.FS { return map[string]fs.FS{"writer": wordTable("noted")} }
 
 func (w *writer) Events() []outbox.Handler {
