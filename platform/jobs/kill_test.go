@@ -152,17 +152,10 @@ func running(t *testing.T, k killed) (n int) {
 	set := k.set()
 	defer func() { must(t, set.Close()) }()
 	q := jobs.New(set.DB("suite"), jobs.Deps{})
-	for _, c := range counts(t, q) {
+	for _, c := range countsOf(t, q) {
 		n += int(c.Running)
 	}
 	return n
-}
-
-func counts(t *testing.T, q *jobs.Queue) []jobs.Count {
-	t.Helper()
-	list, err := q.Counts(t.Context())
-	must(t, err)
-	return list
 }
 
 func finish(t *testing.T, k killed, underWay int) {
@@ -173,7 +166,7 @@ func finish(t *testing.T, k killed, underWay int) {
 	for { // PostgreSQL may take a moment to see that the process is gone
 		_, err := q.Work(t.Context())
 		must(t, err)
-		if len(counts(t, q)) == 0 {
+		if len(countsOf(t, q)) == 0 {
 			break
 		}
 	}
