@@ -31,6 +31,8 @@ func (l level) take(b Bucket, n int, now int64) (after level, taken Taken, chang
 	elapsed := math.Ceil((want - l.tokens) / b.Rate * 1e6)
 	if min(burst, l.tokens+elapsed*b.Rate/1e6) < want { // rounding
 		elapsed++
+	} else if min(burst, l.tokens+(elapsed-1)*b.Rate/1e6) >= want {
+		elapsed--
 	}
 	return l, Taken{Wait: time.Duration(int64(elapsed)-(now-l.at)) * time.Microsecond}, change
 }

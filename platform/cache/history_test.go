@@ -17,17 +17,23 @@ import (
 
 // TestOneLoadPerKey lets many goroutines on several nodes get many keys: each is loaded once while it is fresh.
 func TestOneLoadPerKey(t *testing.T) {
+	t.Run("three nodes", func(t *testing.T) {
+		o := numbers(sharedStore(t, time.Now), time.Now)
+		o.Wait = time.Millisecond
+		oneLoadPerKey(t, nodes(t, 3, o))
+	})
+	t.Run("memory", func(t *testing.T) { oneLoadPerKey(t, nodes(t, 1, numbers(nil, time.Now))) })
+}
+
+func oneLoadPerKey(t *testing.T, list []*cache.Cache[int]) {
 	const keys = 50
 	var loads [keys]atomic.Int64
-	o := numbers(sharedStore(t, time.Now), time.Now)
-	o.Wait = time.Millisecond
-	three := nodes(t, 3, o)
 	var all sync.WaitGroup
 	for range 48 {
 		all.Go(func() {
 			for range 500 {
 				k := rand.N(keys)
-				l, err := three[rand.N(len(three))].Get(t.Context(), fmt.Sprint(k), func(context.Context, *cache.Loaded[int]) (cache.Loaded[int], error) {
+				l, err := list[rand.N(len(list))].Get(t.Context(), fmt.Sprint(k), func(context.Context, *cache.Loaded[int]) (cache.Loaded[int], error) {
 					loads[k].Add(1)
 					return cache.Loaded[int]{Value: k, Renew: time.Now().Add(time.Hour), End: time.Now().Add(2 * time.Hour)}, nil
 				})

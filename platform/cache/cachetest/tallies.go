@@ -82,10 +82,17 @@ func buckets(t *testing.T, o Opened) {
 		b cache.Bucket
 		n int
 	}{
-		{cache.Bucket{}, 1}, {cache.Bucket{Rate: 1}, 1}, {cache.Bucket{Burst: 1}, 1}, {cache.Bucket{Rate: -1, Burst: 1}, 1},
-		{cache.Bucket{Rate: math.NaN(), Burst: 1}, 1}, {cache.Bucket{Rate: math.Inf(1), Burst: 1}, 1},
-		{cache.Bucket{Rate: 1e-9, Burst: 1}, 1}, {cache.Bucket{Rate: 1e9, Burst: 1e9 + 1}, 1},
-		{cache.Bucket{Rate: 1, Burst: 3}, 4}, {cache.Bucket{Rate: 1, Burst: 3}, 0}, {cache.Bucket{Rate: 1, Burst: 3}, -1},
+		{cache.Bucket{}, 1},
+		{cache.Bucket{Rate: 1}, 1},
+		{cache.Bucket{Burst: 1}, 1},
+		{cache.Bucket{Rate: -1, Burst: 1}, 1},
+		{cache.Bucket{Rate: math.NaN(), Burst: 1}, 1},
+		{cache.Bucket{Rate: math.Inf(1), Burst: 1}, 1},
+		{cache.Bucket{Rate: 1e-9, Burst: 1}, 1},
+		{cache.Bucket{Rate: 1e9, Burst: 1e9 + 1}, 1},
+		{cache.Bucket{Rate: 1, Burst: 3}, 4},
+		{cache.Bucket{Rate: 1, Burst: 3}, 0},
+		{cache.Bucket{Rate: 1, Burst: 3}, -1},
 	} {
 		if _, err := s.Take(ctx, "k", c.b, c.n); !errors.Is(err, cache.ErrBucket) {
 			t.Errorf("%+v, %d: %v", c.b, c.n, err)

@@ -33,5 +33,7 @@ end
 local elapsed = math.ceil((n - tokens) / rate * 1e6)
 if math.min(burst, tokens + elapsed * rate / 1e6) < n then -- rounding
 	elapsed = elapsed + 1
+elseif math.min(burst, tokens + (elapsed - 1) * rate / 1e6) >= n then
+	elapsed = elapsed - 1
 end
 return elapsed - (now - at)
