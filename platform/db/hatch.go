@@ -34,7 +34,7 @@ func (t *Tx) Postgres(fn func(pgx.Tx) error) error {
 }
 
 // After has fn called once t is committed, on the goroutine of Write, in the order of the calls; it is not called when t is undone.
-// fn must not block and must not fail: it is for waking who waits for what was written, in this process. What must not be
+// fn must not block, fail, or use the database: it is for waking who waits for what was written, in this process. What must not be
 // missed is found by looking, since the process may end between the commit and the call.
 func (t *Tx) After(fn func()) { t.after = append(t.after, fn) }
 

@@ -1,0 +1,11 @@
+//go:build !integration
+
+package jobs_test
+
+import (
+	"testing"
+
+	"github.com/hotlane/hotlane/platform/db"
+)
+
+var engines = []engine{{"sqlite", func(testing.TB) db.Config { return db.Config{} }}}
