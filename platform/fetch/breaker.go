@@ -71,6 +71,20 @@ func (s *breakers) enter(host string) (done func(outcome), err error) {
 	return func(o outcome) { s.leave(b, turn, o) }, nil
 }
 
+// resting is how long a host is not called yet; 0: it may be.
+func (s *breakers) resting(host string) time.Duration {
+	if s == nil {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, ok := s.byHost[host]
+	if !ok || !e.Value.(*breaker).state.IsOpen() {
+		return 0
+	}
+	return max(0, e.Value.(*breaker).until.Sub(s.now()))
+}
+
 func (s *breakers) leave(b *breaker, turn int, o outcome) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

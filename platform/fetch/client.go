@@ -54,6 +54,9 @@ func (c *Client) Close() {
 	}
 }
 
+// Resting is how long the breaker of u's host still leaves it alone; 0: it may be asked.
+func (c *Client) Resting(u *url.URL) time.Duration { return c.breakers.resting(origin(u)) }
+
 // Do asks and reads the whole answer. It goes by ctx, not by the request's own context. Accept-Encoding is ours, and the Host is the
 // URL's. A body is sent again, for a retry or a redirect, only where there is GetBody, as http.NewRequest sets it for bytes and
 // strings.
