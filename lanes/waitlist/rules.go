@@ -36,6 +36,10 @@ func (l *List) broken() []fault.Field {
 	r.check(slugPattern.MatchString(l.Slug) && !reserved[l.Slug], "/slug",
 		"must be 2 to 40 small letters, digits and -, begin with a letter or a digit, and not be me, erasures, embed or admin")
 	r.check(l.Name != Text{}, "/name", "must be said in one language at least")
+	for at, text := range map[string]string{"/name/ko": l.Name.Ko, "/name/en": l.Name.En, "/site": l.Site} { // they become subjects of mails
+		_, rule := plain(text, 100)
+		r.check(rule == "", at, rule)
+	}
 	r.check(l.Accepts == "" || l.Accepts == "email" || l.Accepts == "phone" || l.Accepts == "both", "/accepts", "must be email, phone or both")
 	r.check(!l.accepts("phone") || l.Hook.URL != "", "/accepts", "must be email where there is no webhook: messages to phones are sent through it")
 	l.brokenFields(&r)

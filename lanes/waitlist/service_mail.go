@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -93,15 +94,16 @@ func (k mailKind) fits(stage Stage) bool {
 
 // Letter is what the templates of mails are filled with.
 type Letter struct {
-	Name, List, Site, SiteURL string
-	Position, Total           int64
-	Invited                   bool
-	Places                    int // that a referral gains; 0: none
-	Days                      int // that the link works
-	ConfirmURL                string
-	StatusURL                 string
-	ShareURL                  string
-	LeaveURL                  string
+	Name, List, Site string
+	Position, Total  int64
+	Invited          bool
+	Places           int // that a referral gains; 0: none
+	Days             int // that the link works
+	ConfirmURL       string
+	StatusURL        string
+	ShareURL         string
+	StartURL         string // where who is invited begins: the site's home, else the status page
+	LeaveURL         string
 }
 
 // tell sends one message, by mail or through the webhook of the list.
@@ -110,7 +112,7 @@ func (s *Service) tell(ctx context.Context, l *List, r *record, item mailItem) e
 	if err != nil {
 		return err
 	}
-	id := string(item.Kind) + "." + r.ID + "." + strconv.FormatInt(item.At, 36)
+	id := messageID(string(item.Kind), r.ID, item.At)
 	if isPhone(r.Address) {
 		return s.tellPhone(ctx, l, r, item, id, letter)
 	}
@@ -125,7 +127,7 @@ func (s *Service) tell(ctx context.Context, l *List, r *record, item mailItem) e
 
 func (s *Service) letter(ctx context.Context, l *List, r *record, item mailItem) (*Letter, error) {
 	letter := &Letter{
-		List: l.Name.In(r.Lang), Site: l.Site, SiteURL: l.SiteURL, Places: l.Referral.Places, Days: int(s.cfg.ConfirmTTL.Hours() / 24),
+		List: l.Name.In(r.Lang), Site: l.Site, Places: l.Referral.Places, Days: int(s.cfg.ConfirmTTL.Hours() / 24),
 		LeaveURL: s.links.leave(s.keys.sign(toLeave, l.Slug, r.ID, time.Time{})),
 	}
 	if item.Kind == mailConfirm {
@@ -139,8 +141,16 @@ func (s *Service) letter(ctx context.Context, l *List, r *record, item mailItem)
 		return nil, err
 	}
 	letter.Position, letter.Total, letter.Invited = p.Position, p.Total, p.Invited
-	letter.StatusURL, letter.ShareURL = p.StatusURL, p.ShareURL
+	letter.StatusURL, letter.ShareURL, letter.StartURL = p.StatusURL, p.ShareURL, p.StatusURL
+	if l.SiteURL != "" {
+		letter.StartURL = l.SiteURL
+	}
 	return letter, nil
+}
+
+// messageID is the same for every attempt, and another for everything else.
+func messageID(what, id string, at int64) string {
+	return strings.ReplaceAll(what, ".", "-") + "-" + id + "-" + strconv.FormatInt(at, 36)
 }
 
 // event is the body of every webhook.
@@ -186,7 +196,7 @@ func (s *Service) sendHook(ctx context.Context, job hookJob) error {
 	if err == nil && job.Event != eventErased {
 		data = &r.Signup
 	}
-	id := job.Event + "." + job.ID + "." + strconv.FormatInt(job.At, 36)
+	id := messageID(job.Event, job.ID, job.At)
 	err = s.send(ctx, l, id, event{job.Event, time.UnixMicro(job.At).UTC(), data})
 	if notify.Final(err) {
 		return jobs.Never(err)
