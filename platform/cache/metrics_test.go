@@ -35,6 +35,9 @@ func TestMetrics(t *testing.T) {
 		time.Sleep(time.Second)
 		get(t, c, "k", s.load, 1)
 		synctest.Wait()
+		if got := c.Counts(); got != (cache.Counts{Memory: 1, Store: 1, Stale: 2, Loaded: 4}) {
+			t.Errorf("the counts are %+v", got)
+		}
 		want := `
 # HELP hotlane_cache_hits_total Answers that needed no load: fresh from memory, fresh from the store, or stale from either.
 # TYPE hotlane_cache_hits_total counter
