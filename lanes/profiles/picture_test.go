@@ -140,7 +140,7 @@ func TestPictures(t *testing.T) {
 		kind string
 		body []byte
 	}{
-		photo: {"image/jpeg", jpegOf(t, dot(900, 600, color.RGBA{200, 0, 0, 255}))},
+		photo:                                      {"image/jpeg", jpegOf(t, dot(900, 600, color.RGBA{200, 0, 0, 255}))},
 		"https://pictures.example/lies.html":       {"text/html", pngOf(t, dot(300, 300, color.RGBA{0, 0, 200, 255}))},
 		"https://pictures.example/clear.png":       {"image/png", pngOf(t, dot(300, 300, color.NRGBA{0, 0, 200, 100}))},
 		"https://pictures.example/film.gif":        {"image/gif", gifOf(t, 60)},
@@ -274,7 +274,9 @@ func TestPicturesAreKeptForAWhile(t *testing.T) {
 		made = l.(pageLane)
 		return l, err
 	}}, lanetest.WithoutRun(), lanetest.Third(web))
-	get := func() lanetest.Answer { return h.Do(t, lanetest.Scenario{Path: pictureURL(all["haru"].(*Profile), 96)}) }
+	get := func() lanetest.Answer {
+		return h.Do(t, lanetest.Scenario{Path: pictureURL(all["haru"].(*Profile), 96)})
+	}
 	first := get()
 
 	var many sync.WaitGroup
