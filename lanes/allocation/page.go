@@ -13,7 +13,6 @@ type view struct {
 	*words
 	Words      *words
 	Lang       string
-	Switch     string // the page in the other language
 	Fenced     bool
 	User       string
 	Find       string
@@ -80,7 +79,6 @@ func (l *Lane) look(ctx context.Context, q query, parts []string) (*view, error)
 	k.names = figures.advertisers
 	v := &view{
 		words: k.words, Words: k.words, Lang: q.lang, User: q.user, Find: q.find, Fenced: l.keeper.fenced(),
-		Switch: q.url(func(v url.Values) { v.Set("lang", k.words.OtherLang) }),
 		Facets: q.facets(figures.attributes, l.schema),
 	}
 	if l.deps.Demo {

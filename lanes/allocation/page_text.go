@@ -2,7 +2,7 @@ package allocation
 
 // words are all that the page says, in one language.
 type words struct {
-	Title, Heading, Lede, Other, OtherLang                            string
+	Title, Heading, Lede                                              string
 	Live, Paused, Offline, Pause, Resume, Fenced                      string
 	Rate, PerSecond, Impressions, Clicks, CTR, Spend, Day, LastMinute string
 	Conversions, PerThousand                                          string
@@ -16,7 +16,7 @@ type words struct {
 
 var pageWords = map[string]*words{
 	"en": {
-		Title: "Allocation", Heading: "What is showing right now", Other: "한국어", OtherLang: "ko",
+		Title: "Allocation", Heading: "What is showing right now",
 		Lede: "Every unlock asks Hotlane what to show. Change who is looking to see what that person would get this second, and why everything else did not make it.",
 		Live: "Live", Paused: "Paused", Offline: "No answer; trying again", Pause: "Pause updates", Resume: "Resume updates",
 		Fenced: "A newer process has taken over; this one decides no more.",
@@ -35,7 +35,7 @@ var pageWords = map[string]*words{
 		NoBudgets: "No campaign has a budget.", Exhausted: "used up",
 	},
 	"ko": {
-		Title: "할당 현황", Heading: "지금 나가고 있는 광고와 콘텐츠", Other: "English", OtherLang: "en",
+		Title: "할당 현황", Heading: "지금 나가고 있는 광고와 콘텐츠",
 		Lede: "화면이 켜질 때마다 무엇을 보여 줄지 Hotlane이 고릅니다. 보는 사람을 바꾸면 그 사람에게 지금 무엇이 보이는지, 나머지는 왜 나가지 않았는지 바로 알 수 있습니다.",
 		Live: "실시간", Paused: "멈춤", Offline: "응답이 없어 다시 시도하고 있습니다", Pause: "갱신 멈추기", Resume: "갱신 계속하기",
 		Fenced: "새 프로세스가 일을 넘겨받아, 이 프로세스는 더 이상 할당하지 않습니다.",

@@ -55,7 +55,7 @@ func formRefusesAndAccepts(t *testing.T, b browser.Browser, at string) {
 	tab.Click("#form .actions button")
 	tab.UntilIs(`document.activeElement.matches('[data-summary]')`)
 	said := tab.Text(`document.activeElement.innerText`)
-	for _, want := range []string{"Please mend this first", "Email: Please fill this in.", "Name: Please fill this in.", "I agree to be written to once: Please fill this in."} {
+	for _, want := range []string{"Please check the following", "Email: Please fill this in.", "Name: Please fill this in.", "I agree to be written to once: Please fill this in."} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the summary lacks %q: %s", want, said)
 		}

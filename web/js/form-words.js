@@ -4,7 +4,7 @@
 
 /** @type {Record<Key, string>} */
 const en = {
-  problems: "Please mend this first",
+  problems: "Please check the following",
   missing: "Please fill this in.",
   email: "Please enter an email address such as name@example.com.",
   url: "Please enter an address such as https://example.com.",

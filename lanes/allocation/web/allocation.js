@@ -124,11 +124,6 @@ function again() {
 function refresh() {
   const query = asked();
   history.replaceState(null, "", `?${query}${location.hash}`);
-  const other = page.querySelector("[data-switch]");
-  if (other instanceof HTMLAnchorElement) {
-    query.set("lang", other.hreflang);
-    other.href = `?${query}`;
-  }
   for (const link of page.querySelectorAll(".examples a")) link.removeAttribute("aria-current");
   clearTimeout(timer);
   look(["stats", "now", "budgets", "explain"]).then(again);
