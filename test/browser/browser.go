@@ -162,5 +162,7 @@ func (p Tab) Until(what string, ok func() bool) {
 // UntilIs waits until the script gives true. While one page gives way to another it may fail.
 func (p Tab) UntilIs(script string) {
 	p.t.Helper()
-	p.Until(script, func() bool { return p.Text("(() => { try { return String(Boolean("+script+")) } catch { return '' } })()") == "true" })
+	p.Until(script, func() bool {
+		return p.Text("(() => { try { return String(Boolean("+script+")) } catch { return '' } })()") == "true"
+	})
 }
