@@ -234,3 +234,11 @@ func TestHeadAndNotModifiedHaveNoBody(t *testing.T) {
 		t.Error("a HEAD asks for the length as it is")
 	}
 }
+
+func TestWithSkipBodyOnlyTheStatusMatters(t *testing.T) {
+	f := only(site, broken(io.ErrUnexpectedEOF))
+	a, err := get(t, fetch.New(fetch.Config{Transport: f, SkipBody: true, MaxBody: 1}), site)
+	if err != nil || a.Status != 200 || a.Body == nil || len(a.Body) != 0 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,10 +20,10 @@ type script struct {
 	t           *testing.T
 	listener    net.Listener
 	certificate tls.Certificate
-	implicit    bool
 	done        sync.WaitGroup
 
 	mu       sync.Mutex
+	implicit bool // encrypted from the first byte
 	answers  map[string]string
 	said     []string // by clients
 	messages []string
@@ -61,10 +62,11 @@ func (s *script) accept() {
 		}
 		s.mu.Lock()
 		s.conns = append(s.conns, c)
+		implicit := s.implicit
 		s.mu.Unlock()
 		s.done.Go(func() {
 			defer c.Close()
-			if s.implicit {
+			if implicit {
 				c = tls.Server(c, &tls.Config{Certificates: []tls.Certificate{s.certificate}})
 			}
 			s.talk(c)
@@ -181,6 +183,27 @@ func (s *script) set(word, said string) {
 		return
 	}
 	s.answers[word] = said
+}
+
+// first message that it took.
+func (s *script) first() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.messages[0]
+}
+
+// encrypt makes it encrypt from the first byte.
+func (s *script) encrypt() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.implicit = true
+}
+
+// words are what clients said.
+func (s *script) words() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.said)
 }
 
 // count of commands that begin so.

@@ -8,6 +8,7 @@ import (
 	"net/mail"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -95,15 +96,25 @@ func (s *SMTP) done(c *connection, msg *gomail.Msg, err error) error {
 	if msg.IsDelivered() { // it failed after the server had taken the mail
 		return nil
 	}
+	why := discreet{err, msg.GetTo()[0].Address}
 	if refused(err) {
-		return ErrRejected.Because(err)
+		return ErrRejected.Because(why)
 	}
-	return ErrMail.Because(err)
+	return ErrMail.Because(why)
 }
 
+// discreet is an error that does not tell whose address it is about: errors are logged, and kept with dead jobs.
+type discreet struct {
+	err error
+	to  string
+}
+
+func (d discreet) Error() string { return strings.ReplaceAll(d.err.Error(), d.to, "recipient") }
+func (d discreet) Unwrap() error { return d.err }
+
 // refused says whether the server will never take this mail for this recipient: 5yz to RCPT, DATA or the message itself, except the
-// codes of a conversation that went wrong (50z) or of a login that is missing (53z). What it says to MAIL is about the sender, which an operator can put
-// right.
+// codes of a conversation that went wrong (50z) or of a login that is missing (53z). What it says to MAIL is about the sender, which
+// an operator can put right.
 func refused(err error) bool {
 	var e *gomail.SendError
 	if !errors.As(err, &e) {

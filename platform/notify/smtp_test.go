@@ -21,7 +21,7 @@ func TestWhatAServerSays(t *testing.T) {
 		word, said string
 		final      bool
 	}{
-		"no such mailbox":        {"RCPT", "550 5.1.1 no such user", true},
+		"no such mailbox":        {"RCPT", "550 5.1.1 <hong@example.com>: no such user", true},
 		"mailbox name":           {"RCPT", "553 not allowed", true},
 		"full mailbox":           {"RCPT", "552 full", true},
 		"refused as spam":        {".", "554 5.7.1 spam", true},
@@ -46,6 +46,9 @@ func TestWhatAServerSays(t *testing.T) {
 		if err == nil || errors.Is(err, notify.ErrRejected) != test.final || errors.Is(err, notify.ErrMail) == test.final || notify.Final(err) != test.final {
 			t.Errorf("%s: %v, want final %t", name, err, test.final)
 		}
+		if strings.Contains(err.Error(), "hong@") {
+			t.Errorf("%s: the error tells whom: %v", name, err)
+		}
 		if !test.final && fault.From(err).Kind != fault.Unavailable {
 			t.Errorf("%s: %v", name, fault.From(err).Kind)
 		}
@@ -64,7 +67,7 @@ func TestAServerThatRefusesForAnHour(t *testing.T) {
 	if err := m.Send(t.Context(), korean); err != nil || s.taken() != 1 {
 		t.Errorf("%v, %d taken", err, s.taken())
 	}
-	if strings.Count(s.messages[0], "<waitlist-1-confirm@example.com>") != 1 {
+	if strings.Count(s.first(), "<waitlist-1-confirm@example.com>") != 1 {
 		t.Error("the Message-ID is not the mail's")
 	}
 }
@@ -183,7 +186,9 @@ func TestEncryption(t *testing.T) {
 			test.answers = map[string]string{}
 		}
 		s := serveSMTP(t, test.answers)
-		s.implicit = test.implicit
+		if test.implicit {
+			s.encrypt()
+		}
 		m := s.mailer(func(c *notify.MailConfig) {
 			c.TLS, c.User, c.Password, c.Timeout = test.mode, "user", "password", 5*time.Second
 		})
@@ -199,7 +204,7 @@ func TestEncryption(t *testing.T) {
 			t.Errorf("%s: logged in %d times", test.name, n)
 		}
 		if !test.ok && s.count("MAIL")+s.count("AUTH") > 0 {
-			t.Errorf("%s: said %q", test.name, s.said)
+			t.Errorf("%s: said %q", test.name, s.words())
 		}
 		if err != nil && strings.Contains(err.Error(), "password") {
 			t.Errorf("%s: the error tells the password: %v", test.name, err)
@@ -221,7 +226,7 @@ func TestWhatTheEnvelopeSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s.count("MAIL FROM:<no-reply@example.com> BODY=8BITMIME") != 1 || s.count("RCPT TO:<hong@example.com>") != 1 || s.count("RCPT") != 1 {
-		t.Errorf("%q", s.said)
+		t.Errorf("%q", s.words())
 	}
 }
 

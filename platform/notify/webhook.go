@@ -76,10 +76,10 @@ func (w *Webhooks) Close() { w.client.Close() }
 // ErrHookRejected.
 func (w *Webhooks) Check(rawURL string) error {
 	u, err := url.Parse(rawURL)
-	if err == nil {
-		err = w.client.Check(u)
-	}
 	if err != nil {
+		return ErrHookRejected.With(fault.Field{Pointer: "url", Rule: "must be a URL"})
+	}
+	if err := w.client.Check(u); err != nil {
 		return rejected(err)
 	}
 	return nil
@@ -122,7 +122,7 @@ func (w *Webhooks) request(h Hook) (*http.Request, error) {
 	}
 	r, err := http.NewRequest(http.MethodPost, h.URL, bytes.NewReader(h.Body))
 	if err != nil {
-		return nil, ErrHookRejected.Because(err).With(fault.Field{Pointer: "url", Rule: "must be a URL"})
+		return nil, ErrHookRejected.With(fault.Field{Pointer: "url", Rule: "must be a URL"}) // the error itself would tell it
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set(headerID, h.ID)

@@ -200,9 +200,11 @@ func TestWebhooksGoToPublicAddressesOnly(t *testing.T) {
 	defer s.Close()
 	w := notify.NewWebhooks(notify.WebhookConfig{}, notify.Deps{})
 	defer w.Close()
-	for _, url := range []string{s.URL, "http://169.254.169.254/", "http://[::1]/", "http://localhost/", "ftp://example.com/", "http://a:b@example.com/", "", "::"} {
+	for _, url := range []string{s.URL, "http://169.254.169.254/", "http://[::1]/", "http://localhost/", "ftp://example.com/", "http://a:b@example.com/", "", "::", "https://example.com/%zz?secret"} {
 		if err := w.Send(t.Context(), hook(url)); !errors.Is(err, notify.ErrHookRejected) || !notify.Final(err) {
 			t.Errorf("%s: %v", url, err)
+		} else if len(fault.From(err).Fields) == 0 || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v does not say the rule, or tells the URL", url, err)
 		}
 		if err := w.Check(url); !errors.Is(err, notify.ErrHookRejected) {
 			t.Errorf("%s is offered: %v", url, err)
