@@ -35,7 +35,7 @@ func TestMetrics(t *testing.T) {
 		time.Sleep(time.Second)
 		get(t, c, "k", s.load, 1)
 		synctest.Wait()
-		if got := c.Counts(); got != (cache.Counts{Memory: 1, Store: 1, Stale: 2, Loaded: 4}) {
+		if got := c.Counts(); got != (cache.Counts{Memory: 1, Store: 1, Stale: 2, Loaded: 4, Renewed: 2}) {
 			t.Errorf("the counts are %+v", got)
 		}
 		want := `
