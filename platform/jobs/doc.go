@@ -9,8 +9,9 @@
 //
 //   - What was committed runs, at least once; what was rolled back does not.
 //   - One job is not run twice at a time, by however many processes. It runs again when its process ended before what came of it
-//     was written, so it must be repeatable. That is at the next start on SQLite, and on PostgreSQL at the next start too, or
-//     within 10 s where another process runs. A process that is cut off from PostgreSQL counts as ended.
+//     was written, so it must be repeatable. That is at the next start on SQLite; on PostgreSQL at the next start too, or within
+//     10 s where another process runs, and there it is also so for jobs that ended in the last moment, since River writes what
+//     came of them in batches. A process that is cut off from PostgreSQL counts as ended.
 //   - A job that fails is tried again after its Backoff, and after the last of its Attempts it is a dead letter, kept for 30
 //     days, which an operator may retry or remove. A panic is a failure. So is the end of the process during an attempt.
 //   - A periodic job is added once in each period, by however many processes. However many periods were missed, it runs once; while
@@ -27,5 +28,5 @@
 //
 // Of each kind as many run as it has Workers; all others wait in the database, which is the only queue there is. An idle queue on
 // SQLite looks every 5 s, and is woken by each commit of its own process. On PostgreSQL a listener wakes it; each kind looks once a
-// second besides.
+// second besides, since a listener may miss something.
 package jobs

@@ -22,7 +22,7 @@ import (
 
 const (
 	killEnv = "HOTLANE_JOBS_KILL" // what the process that is killed works on: a killed
-	kills   = 25
+	kills   = 15
 )
 
 // killed says where a process works, and which numbers it begins with.

@@ -91,11 +91,11 @@ func (e *riverQueue) drain(ctx context.Context) error { return e.finish(ctx) }
 // finish stops the client once; whoever comes second waits for the first. When run's context ends, nobody waits for jobs any more.
 func (e *riverQueue) finish(ctx context.Context) error {
 	e.drain1.Do(func() { close(e.drained) })
-	e.starting.Lock()
-	e.starting.Unlock() //nolint:staticcheck // only to wait
+	e.starting.Lock() // until what is being started has
 	e.mu.Lock()
 	w, over, quiet, hush := e.worker, e.over, e.quiet, e.hush
 	e.mu.Unlock()
+	e.starting.Unlock()
 	if w == nil {
 		return nil
 	}
