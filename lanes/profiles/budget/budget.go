@@ -27,8 +27,8 @@ func (b Budget) Interval() time.Duration {
 	return time.Duration(math.Ceil(interval/1000)) * time.Microsecond // slots are kept in microseconds
 }
 
-// Grace is how long after its slot a call may still begin.
-func (b Budget) Grace() time.Duration { return margin - time.Millisecond }
+// Grace is how long after its slot a call may still begin. What is left of the margin is for nodes whose clocks differ a little.
+func (b Budget) Grace() time.Duration { return margin * 2 / 3 }
 
 // Batch is how many slots are taken at one time, at most: those of a quarter of a second.
 func (b Budget) Batch() int { return max(1, int(b.Rate/4)) }

@@ -1,0 +1,277 @@
+package profiles
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hotlane/hotlane/lanes/profiles/budget"
+)
+
+// ahead is how far before its time a slot may be taken: long enough that a statement brings many, short enough that what a node takes
+// with it when it dies is little.
+const ahead = 250 * time.Millisecond
+
+// pacer keeps a source's budget on this node: it takes slots from the database, which all nodes share, for those who wait.
+//
+// The queue has room for as many as the whole budget can serve within the wait, and half of that for renewals, for which somebody
+// has an answer meanwhile. Whoever does not fit is told at once when to come back, and so are all in the queue when the source is
+// to be left alone or the database cannot say what is free.
+type pacer struct {
+	budget budget.Budget
+	wait   time.Duration
+	places int // calls at one time
+	take   func(ctx context.Context, n int) (slots, error)
+	now    func() time.Time // the database's
+
+	wake chan struct{}
+
+	mu      sync.Mutex // guards what follows
+	queue   []*turn
+	busy    int       // turns that have a place
+	next    time.Time // the first slot that nobody had, when we last looked
+	stopped time.Time // nothing is asked until then
+	closed  bool
+}
+
+func newPacer(cfg Source, take func(context.Context, int) (slots, error), now func() time.Time) *pacer {
+	return &pacer{
+		budget: budget.Budget{Rate: cfg.Rate}, wait: cfg.Wait, places: cfg.Concurrency, take: take, now: now, wake: make(chan struct{}, 1),
+	}
+}
+
+// turn is a place in the queue, then a slot, then a call.
+type turn struct {
+	pacer   *pacer
+	granted chan grant
+	slot    time.Time // of a call that may begin
+	placed  bool      // guarded by the pacer's mutex, as what follows
+	left    bool
+}
+
+// grant is a slot, or why there is none.
+type grant struct {
+	slot time.Time
+	err  error
+}
+
+// Enter queues. Whoever gets a turn leaves it in the end. ErrLater, at once, when it could not be served in time.
+func (p *pacer) Enter(renewal bool) (*turn, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	room := p.budget.Queue(p.wait)
+	if renewal {
+		room = max(1, room/2)
+	}
+	now := p.now()
+	switch {
+	case p.closed:
+		return nil, ErrLater.After(time.Second)
+	case now.Before(p.stopped):
+		return nil, ErrLater.After(p.stopped.Sub(now))
+	case len(p.queue) >= room:
+		return nil, ErrLater.After(p.untilServed(now))
+	}
+	t := &turn{pacer: p, granted: make(chan grant, 1)}
+	p.queue = append(p.queue, t)
+	p.signal()
+	return t, nil
+}
+
+// untilServed is about how long it takes until the queue as it is has been served.
+func (p *pacer) untilServed(now time.Time) time.Duration {
+	return max(0, p.next.Sub(now)) + time.Duration(len(p.queue)+1)*p.budget.Interval()
+}
+
+func (p *pacer) signal() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Wait returns when the call may begin. ErrLater when that is not to be within the wait.
+func (t *turn) Wait(ctx context.Context) error {
+	end := time.NewTimer(t.pacer.wait + ahead)
+	defer end.Stop()
+	for {
+		select {
+		case g := <-t.granted:
+			if g.err != nil {
+				return g.err
+			}
+			if err := sleep(ctx, g.slot.Sub(t.pacer.now())); err != nil {
+				return err
+			}
+			if !t.pacer.budget.Late(g.slot, t.pacer.now()) {
+				t.slot = g.slot
+				return nil
+			}
+			t.pacer.again(t)
+		case <-end.C:
+			return ErrLater.After(max(time.Second, t.pacer.estimate()))
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (p *pacer) estimate() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.untilServed(p.now())
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// again queues a turn that slept through its slot, before all others.
+func (p *pacer) again(t *turn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.release(t)
+	p.queue = slices.Insert(p.queue, 0, t)
+}
+
+// Leave gives the turn's place to others. It may be called more than once.
+func (t *turn) Leave() {
+	p := t.pacer
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if t.left {
+		return
+	}
+	t.left = true
+	p.release(t)
+	if i := slices.Index(p.queue, t); i >= 0 {
+		p.queue = slices.Delete(p.queue, i, i+1)
+	}
+}
+
+func (p *pacer) release(t *turn) {
+	if t.placed {
+		t.placed = false
+		p.busy--
+	}
+	p.signal()
+}
+
+// Run hands out turns until the context ends; then it refuses all who wait.
+func (p *pacer) Run(ctx context.Context) error {
+	for {
+		select {
+		case <-p.wake:
+		case <-ctx.Done():
+			p.close()
+			return nil
+		}
+		for n := p.ready(); n > 0 && ctx.Err() == nil; n = p.ready() {
+			got, err := p.take(ctx, n)
+			if pause := p.settle(n, got, err); pause > 0 && sleep(ctx, pause) != nil {
+				break
+			}
+		}
+	}
+}
+
+// ready is for how many slots are to be taken now.
+func (p *pacer) ready() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return min(len(p.queue), p.places-p.busy, p.budget.Batch())
+}
+
+// settle gives the first n of the queue their slots, or refuses all of it, or says how long to pause before the next try.
+func (p *pacer) settle(n int, got slots, err error) (pause time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	switch {
+	case err != nil:
+		p.refuse(err)
+	case got.ok:
+		p.grant(n, time.UnixMicro(got.first))
+	default:
+		p.next, p.stopped = time.UnixMicro(got.next), time.UnixMicro(got.stopped)
+		if now.Before(p.stopped) {
+			p.refuse(ErrLater.After(p.stopped.Sub(now)))
+			return 0
+		}
+		if free := p.next.Sub(now); free > p.wait {
+			p.refuse(ErrLater.After(free))
+			return 0
+		} else {
+			return max(free-ahead, 5*time.Millisecond)
+		}
+	}
+	return 0
+}
+
+func (p *pacer) grant(n int, first time.Time) {
+	given := min(n, len(p.queue)) // some may have left; their slots pass unused
+	for i, t := range p.queue[:given] {
+		t.placed = true
+		p.busy++
+		t.granted <- grant{slot: p.budget.Slot(first, i)}
+	}
+	p.queue = slices.Delete(p.queue, 0, given)
+	p.next = p.budget.Slot(first, n)
+}
+
+func (p *pacer) refuse(err error) {
+	for _, t := range p.queue {
+		t.granted <- grant{err: err}
+	}
+	p.queue = nil
+}
+
+func (p *pacer) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	p.refuse(ErrLater.After(time.Second))
+}
+
+// Stop has this node ask nothing until a time. The other nodes see it when they next take slots.
+func (p *pacer) Stop(until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopped.Before(until) {
+		p.stopped = until
+	}
+	p.refuse(ErrLater.After(until.Sub(p.now())))
+}
+
+// Waiting is how many are in the queue.
+func (p *pacer) Waiting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.queue)
+}
+
+// turnKey is what a call's context answers with its turn.
+type turnKey struct{}
+
+func withTurn(ctx context.Context, t *turn) context.Context {
+	return context.WithValue(ctx, turnKey{}, t)
+}
+
+// before is asked last before a request leaves: without a turn, or too long after its slot, none does.
+func before(r *http.Request) error {
+	t, ok := r.Context().Value(turnKey{}).(*turn)
+	if !ok || t.slot.IsZero() || t.pacer.budget.Late(t.slot, t.pacer.now()) {
+		return ErrLater.After(time.Second)
+	}
+	t.slot = time.Time{} // one request a turn
+	return nil
+}
