@@ -51,7 +51,7 @@ func scan(root string) ([]code, error) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (slices.Contains([]string{"test", "bench", "examples", "testdata", "lanetest"}, d.Name()) ||
+		case d.IsDir() && (slices.Contains([]string{"test", "bench", "examples", "testdata", "lanetest", "scaffold"}, d.Name()) ||
 			strings.HasPrefix(d.Name(), ".") && path != root):
 			return fs.SkipDir
 		case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
