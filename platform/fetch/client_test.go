@@ -195,7 +195,8 @@ func TestConcurrencyIsBounded(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	reg := prometheus.NewPedanticRegistry()
+	registry := prometheus.NewPedanticRegistry()
+	reg := prometheus.WrapRegistererWithPrefix("hotlane_", registry) // as the app gives it to lanes
 	ok := fetch.New(fetch.Config{Name: "a", Metrics: reg, Transport: only(site, text(200, ""))})
 	bad := fetch.New(fetch.Config{Name: "b", Metrics: reg, Transport: only(site, text(503, "")), Retries: 1, Sleep: new(naps).sleep})
 	for _, c := range []*fetch.Client{ok, bad, bad} {
@@ -206,19 +207,19 @@ func TestMetrics(t *testing.T) {
 	if _, err := get(t, ok, "http://127.0.0.1/"); err == nil {
 		t.Fatal("went to 127.0.0.1")
 	}
-	err := testutil.GatherAndCompare(reg, strings.NewReader(`
-# HELP fetch_calls_total Calls to third parties, by client and outcome: class of status, or what went wrong.
-# TYPE fetch_calls_total counter
-fetch_calls_total{client="a",outcome="2xx"} 1
-fetch_calls_total{client="a",outcome="fetch.private"} 1
-fetch_calls_total{client="b",outcome="5xx"} 2
-# HELP fetch_events_total Retries, and openings of breakers, by client and event: retry, open.
-# TYPE fetch_events_total counter
-fetch_events_total{client="a",event="open"} 0
-fetch_events_total{client="a",event="retry"} 0
-fetch_events_total{client="b",event="open"} 0
-fetch_events_total{client="b",event="retry"} 2
-`), "fetch_calls_total", "fetch_events_total")
+	err := testutil.GatherAndCompare(registry, strings.NewReader(`
+# HELP hotlane_fetch_calls_total Calls to third parties, by client and outcome: class of status, or what went wrong.
+# TYPE hotlane_fetch_calls_total counter
+hotlane_fetch_calls_total{client="a",outcome="2xx"} 1
+hotlane_fetch_calls_total{client="a",outcome="fetch.private"} 1
+hotlane_fetch_calls_total{client="b",outcome="5xx"} 2
+# HELP hotlane_fetch_events_total Retries, and openings of breakers, by client and event: retry, open.
+# TYPE hotlane_fetch_events_total counter
+hotlane_fetch_events_total{client="a",event="open"} 0
+hotlane_fetch_events_total{client="a",event="retry"} 0
+hotlane_fetch_events_total{client="b",event="open"} 0
+hotlane_fetch_events_total{client="b",event="retry"} 2
+`), "hotlane_fetch_calls_total", "hotlane_fetch_events_total")
 	if err != nil {
 		t.Error(err)
 	}

@@ -154,7 +154,7 @@ func (zeros) Read(b []byte) (int, error) {
 }
 
 func TestGzipBomb(t *testing.T) {
-	bomb := zipped(t, io.LimitReader(zeros{}, 64<<20))
+	bomb := zipped(t, io.LimitReader(zeros{}, 8<<20))
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = w.Write(bomb)

@@ -62,7 +62,7 @@ func NewWebhooks(cfg WebhookConfig, deps Deps) *Webhooks {
 		client: fetch.New(fetch.Config{
 			Name: "webhooks", Timeout: cfg.Timeout, SkipBody: true, UserAgent: "hotlane-webhooks",
 			Breaker: fetch.BreakerConfig{Failures: -1}, Concurrency: 64,
-			Private: cfg.Private, Transport: cfg.Transport, Now: deps.Now, Log: deps.Log, Metrics: deps.Metrics,
+			Private: cfg.Private, Transport: cfg.Transport, Now: deps.Now, Log: deps.Log, // counted here: lanes' clients carry a label more
 		}),
 		log: deps.Log, now: deps.Now,
 		count: newOutcomes(deps.Metrics, "webhooks_total", "Webhooks, by outcome: sent, rejected, failed."),
