@@ -100,6 +100,7 @@ func (h *testLane) status(p Position) Position {
 func (h *testLane) link(address, kind string) string {
 	h.t.Helper()
 	pattern := regexp.MustCompile("/waitlist/me/" + kind + `/([\w-]+)`)
+	address, _ = normalEmail(address)
 	sent := h.Mailbox.All()
 	for i := len(sent) - 1; i >= 0; i-- {
 		if found := pattern.FindStringSubmatch(sent[i].Text); sent[i].To == address && found != nil {

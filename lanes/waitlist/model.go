@@ -9,13 +9,13 @@ type List struct {
 	Site        string    `json:"site,omitempty" maxLength:"100" doc:"whose list it is: shown on pages and in mails"`
 	SiteURL     string    `json:"site_url,omitempty" maxLength:"500" format:"uri" doc:"home of the site"`
 	Description Text      `json:"description,omitzero"`
-	Closed      bool      `json:"closed,omitempty" doc:"nobody can sign up; who is on the list stays"`
+	Closed      bool      `json:"closed,omitzero" doc:"nobody can sign up; who is on the list stays"`
 	Accepts     string    `json:"accepts,omitempty" enum:"email,phone,both" doc:"default email; phone needs a webhook, which is what sends messages to phones"`
 	Fields      []Field   `json:"fields,omitempty" maxItems:"20" doc:"what else is asked"`
 	Consents    []Consent `json:"consents,omitempty" maxItems:"10" doc:"what people are asked to agree to"`
-	SingleOptIn bool      `json:"single_opt_in,omitempty" doc:"who signs up is on the list without confirming the address; default: confirmation by mail"`
+	SingleOptIn bool      `json:"single_opt_in,omitzero" doc:"who signs up is on the list without confirming the address; default: confirmation by mail"`
 	Referral    Referral  `json:"referral,omitzero"`
-	InviteCap   int       `json:"invite_cap,omitempty" minimum:"0" doc:"how many people all waves together may invite; 0: no cap"`
+	InviteCap   int       `json:"invite_cap,omitzero" minimum:"0" doc:"how many people all waves together may invite; 0: no cap"`
 	Hook        Hook      `json:"webhook,omitzero"`
 	Retention   Retention `json:"retention,omitzero"`
 	Origins     []string  `json:"origins,omitempty" maxItems:"50" doc:"origins that may show the form in a frame, such as https://example.com"`
@@ -42,8 +42,8 @@ type Field struct {
 	Name     string   `json:"name" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40"`
 	Label    Text     `json:"label"`
 	Kind     string   `json:"kind" enum:"text,number,choice,boolean"`
-	Required bool     `json:"required,omitempty"`
-	Max      int      `json:"max,omitempty" minimum:"0" maximum:"2000" doc:"characters of a text; default 200"`
+	Required bool     `json:"required,omitzero"`
+	Max      int      `json:"max,omitzero" minimum:"0" maximum:"2000" doc:"characters of a text; default 200"`
 	Choices  []Choice `json:"choices,omitempty" maxItems:"50"`
 }
 
@@ -59,13 +59,13 @@ type Consent struct {
 	Version  int    `json:"version" minimum:"1" maximum:"100000"`
 	Text     Text   `json:"text"`
 	URL      string `json:"url,omitempty" maxLength:"500" format:"uri" doc:"where the whole of it can be read"`
-	Required bool   `json:"required,omitempty" doc:"nobody can sign up without it"`
+	Required bool   `json:"required,omitzero" doc:"nobody can sign up without it"`
 }
 
 // Referral is how far a confirmed referral moves one up.
 type Referral struct {
-	Places int `json:"places,omitempty" minimum:"0" maximum:"100000" doc:"places gained for each confirmed referral; 0: none"`
-	Most   int `json:"most,omitempty" minimum:"0" maximum:"1000" doc:"referrals that count for one person; default 50"`
+	Places int `json:"places,omitzero" minimum:"0" maximum:"100000" doc:"places gained for each confirmed referral; 0: none"`
+	Most   int `json:"most,omitzero" minimum:"0" maximum:"1000" doc:"referrals that count for one person; default 50"`
 }
 
 // Hook is where events are sent to, signed as Standard Webhooks has it.
@@ -76,14 +76,14 @@ type Hook struct {
 
 // Retention says what is deleted by itself, after how many days. 0: default for the first, never for the second.
 type Retention struct {
-	Unconfirmed int `json:"unconfirmed_days,omitempty" minimum:"0" maximum:"3650" doc:"sign-ups that nobody confirmed; default 30"`
-	All         int `json:"all_days,omitempty" minimum:"0" maximum:"3650" doc:"every sign-up; 0: kept"`
+	Unconfirmed int `json:"unconfirmed_days,omitzero" minimum:"0" maximum:"3650" doc:"sign-ups that nobody confirmed; default 30"`
+	All         int `json:"all_days,omitzero" minimum:"0" maximum:"3650" doc:"every sign-up; 0: kept"`
 }
 
 // Limits of one list; zero: those of the config.
 type Limits struct {
-	PerSecond float64 `json:"per_second,omitempty" minimum:"0" maximum:"100000" doc:"sign-ups a second, of all people together"`
-	Most      int     `json:"most,omitempty" minimum:"0" doc:"confirmed people; who comes later is refused as by a closed list; 0: no limit"`
+	PerSecond float64 `json:"per_second,omitzero" minimum:"0" maximum:"100000" doc:"sign-ups a second, of all people together"`
+	Most      int     `json:"most,omitzero" minimum:"0" doc:"confirmed people; who comes later is refused as by a closed list; 0: no limit"`
 }
 
 // Stage says how far somebody has come.
@@ -111,7 +111,7 @@ type Signup struct {
 	ReferredBy     string         `json:"referred_by,omitempty" doc:"referral code that was given"`
 	Referrals      int            `json:"referrals" doc:"confirmed referrals"`
 	Wave           string         `json:"wave,omitempty"`
-	Bounced        bool           `json:"bounced,omitempty" doc:"the mail server refused the address for good"`
+	Bounced        bool           `json:"bounced,omitzero" doc:"the mail server refused the address for good"`
 	CreatedAt      time.Time      `json:"created_at"`
 	ConfirmedAt    *time.Time     `json:"confirmed_at,omitempty"`
 	InvitedAt      *time.Time     `json:"invited_at,omitempty"`
@@ -155,7 +155,7 @@ type Wave struct {
 // Entry is one row of the consent ledger. Rows are only ever added.
 type Entry struct {
 	Consent  string    `json:"consent" doc:"name of the consent; empty for an erasure"`
-	Version  int       `json:"version,omitempty"`
+	Version  int       `json:"version,omitzero"`
 	Action   string    `json:"action" enum:"given,withdrawn,erased"`
 	TextHash string    `json:"text_hash,omitempty" doc:"SHA-256 of the text that was shown"`
 	Lang     string    `json:"lang,omitempty"`

@@ -71,7 +71,7 @@ func TestOrder(t *testing.T) {
 				rt.Fatal(err)
 			}
 			rt.Repeat(map[string]func(*rapid.T){
-				"join": o.join, "leave": o.leave, "erase": o.erase, "wave": o.wave, "": o.check,
+				"join": o.join, "join again": o.join, "leave": o.leave, "erase": o.erase, "wave": o.wave, "look": o.check,
 			})
 			o.check(rt)
 		})

@@ -14,7 +14,7 @@ func (s *store) Sent(ctx context.Context, item mailItem, bounced bool, at time.T
 		bouncedAt = at.UnixMicro()
 	}
 	return s.changes.Do(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE waitlist_signups SET wants = wants & $3, bounced_at = CASE WHEN $4 > 0 THEN $4 ELSE bounced_at END
+		_, err := tx.Exec(ctx, `UPDATE waitlist_signups SET wants = wants & $3, bounced_at = CASE WHEN CAST($4 AS BIGINT) > 0 THEN $4 ELSE bounced_at END
 			WHERE list = $1 AND id = $2`, item.List, item.ID, int64(^item.Kind.bit()), bouncedAt)
 		return err
 	})
