@@ -48,6 +48,11 @@ type commandLine struct {
 		Dir   string `arg:"" help:"What backup has written."`
 		Force bool   `help:"Even where there are databases; they are moved aside, not deleted."`
 	} `cmd:"" help:"Put the copy in DIR into an empty data directory (SQLite)."`
+	New struct {
+		Lane struct {
+			Name string `arg:"" help:"One word of small letters and digits: notes."`
+		} `cmd:"" help:"Write a small lane that works, with its tests, into lanes/NAME of the Go module here."`
+	} `cmd:"" help:"Start something new: a lane."`
 	Version  struct{} `cmd:"" help:"Print the version."`
 	Generate struct {
 		Dir string `arg:"" help:"Folder of the docs."`
@@ -89,7 +94,11 @@ func (p Program) parse() (func(context.Context) error, error) {
 	case err != nil:
 		return nil, usageError{fmt.Errorf("%w; see hotlane --help", err)}
 	}
-	return p.command(&cli, parsed.Selected().Name, lanes), nil
+	name := parsed.Selected().Name
+	if above := parsed.Selected().Parent; above != nil && above.Type == kong.CommandNode {
+		name = above.Name + " " + name
+	}
+	return p.command(&cli, name, lanes), nil
 }
 
 func (p Program) command(cli *commandLine, name string, lanes []*laneCommand) func(context.Context) error {
@@ -116,6 +125,8 @@ func (p Program) command(cli *commandLine, name string, lanes []*laneCommand) fu
 		return func(ctx context.Context) error { return p.backup(ctx, f, cli.Backup.Dir) }
 	case "restore":
 		return func(ctx context.Context) error { return p.restore(ctx, f, cli.Restore.Dir, cli.Restore.Force) }
+	case "new lane":
+		return func(context.Context) error { return p.newLane(cli.New.Lane.Name) }
 	case "version":
 		return func(context.Context) error { _, err := fmt.Fprintln(p.Out, "hotlane", Version()); return err }
 	case "generate":
