@@ -34,10 +34,8 @@ func (l *Lane) Routes() []lane.Route {
 	routes = append(routes, l.adminRoutes()...)
 	pictures := &pictureDoor{l.Service, l.pictures}
 	routes = append(routes, pictures.routes()...)
-	if l.pages != nil {
-		routes = append(routes, l.pages.routes()...)
-	}
-	return routes
+	routes = append(routes, l.pages.routes()...)
+	return append(routes, l.desk.routes()...)
 }
 
 // patience is how long a request may take that has to wait for the slowest source.
@@ -52,7 +50,7 @@ func (l *Lane) patience() time.Duration {
 // ReadIn is how a profile is asked for.
 type ReadIn struct {
 	Source string   `path:"source"`
-	Raw    bool     `query:"raw" doc:"the answer is the source's document, byte for byte; what else there is to say stands in the headers"`
+	Raw    string   `query:"raw" enum:"0,1,false,true" doc:"1: the answer is the source's document, byte for byte; what else there is to say stands in the headers"`
 	Match  []string `header:"If-None-Match" doc:"ETags that the client has"`
 }
 
@@ -87,7 +85,7 @@ func (l *Lane) one(ctx context.Context, in ReadIn, b by, name string) (*Answer, 
 }
 
 func (l *Lane) shown(p *Profile, in ReadIn) *Answer {
-	a := &Answer{Profile: *p, raw: in.Raw, caching: l.caching(p)}
+	a := &Answer{Profile: *p, raw: in.Raw == "1" || in.Raw == "true", caching: l.caching(p)}
 	for _, tag := range in.Match {
 		a.same = a.same || tag == "*" || strings.Trim(strings.TrimPrefix(tag, "W/"), `"`) == p.ETag
 	}

@@ -49,7 +49,7 @@ type pages struct {
 
 // newPages makes the pages of one source's people. It does no I/O.
 func newPages(cfg PageConfig, source, title string, find finder, deps lane.Deps) *pages {
-	p := &pages{cfg: cfg, source: source, title: title, find: find, deps: deps, assets: assets.New(webFolder(), assetsPrefix, "profile.css", "profile.js")}
+	p := &pages{cfg: cfg, source: source, title: title, find: find, deps: deps, assets: assets.New(webFolder(), assetsPrefix, "profile.css", "profile.js", "desk.css", "desk.js")}
 	p.templates = template.Must(template.New("").Funcs(template.FuncMap{"asset": p.assets.URL}).ParseFS(webFiles, "web/*.html"))
 	return p
 }
@@ -63,17 +63,19 @@ func webFolder() fs.FS {
 	return f
 }
 
+// routes take /@username only where there is somebody to show: without a source those paths are left to the site's backend.
 func (p *pages) routes() []lane.Route {
-	return []lane.Route{
-		{
+	all := []lane.Route{{
+		Pattern: p.assets.Pattern(), Access: identity.Public, Class: admit.Bulk, Summary: "Styles and modules of the pages",
+		Handler: lane.HTTP(func(w http.ResponseWriter, r *http.Request) error { p.assets.ServeHTTP(w, r); return nil }),
+	}}
+	if p.source != "" {
+		all = append(all, lane.Route{
 			Pattern: "GET /@{username}", Access: identity.Public, Class: admit.Normal,
 			Summary: "A page: one person's profile", Handler: lane.HTTP(p.page),
-		},
-		{
-			Pattern: p.assets.Pattern(), Access: identity.Public, Class: admit.Bulk, Summary: "Styles and modules of the pages",
-			Handler: lane.HTTP(func(w http.ResponseWriter, r *http.Request) error { p.assets.ServeHTTP(w, r); return nil }),
-		},
+		})
 	}
+	return all
 }
 
 func (p *pages) url() string {

@@ -27,7 +27,9 @@ type Lane struct {
 	deps     lane.Deps
 	keeper   *keeper
 	pages    *pages
+	desk     *desk
 	pictures *pictures
+	demo     *demoService // nil: this is none
 	started  atomic.Bool
 }
 
@@ -42,6 +44,7 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	cfg, deps, demo := inDemo(cfg, deps)
 	st := &store{db: deps.DB(name)}
 	skew := new(atomic.Int64)
 	dbNow := func() time.Time { return deps.Now().Add(time.Duration(skew.Load())) }
@@ -61,9 +64,13 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 		Now: deps.Now, Log: deps.Log, Metrics: deps.Metrics, LoadTime: longest, Renewals: 256,
 	})
 	l := &Lane{Service: s, deps: deps, keeper: &keeper{s: s, db: st.db, skew: skew, log: deps.Log}, pictures: newPictures(cfg.Pictures, deps)}
-	if shown := cfg.pageSource(); shown != "" {
-		l.pages = newPages(cfg.Page, shown, s.sources[shown].cfg.Title, s, deps)
+	s.forget = l.pictures.forget
+	shown, title := cfg.pageSource(), ""
+	if shown != "" {
+		title = s.sources[shown].cfg.Title
 	}
+	l.pages = newPages(cfg.Page, shown, title, s, deps)
+	l.desk, l.demo = &desk{pages: l.pages, service: s, now: deps.Now}, demo
 	return l, nil
 }
 
@@ -95,6 +102,11 @@ func (l *Lane) Start(ctx context.Context) error {
 	if err := l.keeper.work(ctx); err != nil {
 		return fmt.Errorf("profiles: %w", err)
 	}
+	if l.demo != nil {
+		if err := l.demo.listen(ctx); err != nil {
+			return fmt.Errorf("profiles: %w", err)
+		}
+	}
 	l.started.Store(true)
 	return nil
 }
@@ -106,6 +118,11 @@ func (l *Lane) Run(ctx context.Context) error {
 		g.Go(func() error { return src.pacer.Run(run) })
 	}
 	g.Go(func() error { return l.keeper.run(run) })
+	g.Go(func() error { return l.desk.pulse.run(run, l.desk.totals) })
+	if l.demo != nil {
+		g.Go(func() error { return l.demo.run(run) })
+		g.Go(func() error { return newDemoAudience(l.Service).run(run) })
+	}
 	return g.Wait()
 }
 

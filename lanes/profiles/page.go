@@ -72,7 +72,7 @@ func (p *pages) view(one *Profile, lang string) *view {
 	v.Long = utf8.RuneCountInString(v.Name) > longName
 	v.Bio = linkify(legible(c.Bio, maxBio))
 	v.Original = webURL(c.URL)
-	if one.Stale {
+	if one.Stale && one.Age >= time.Minute {
 		v.CachedAgo = fmt.Sprintf(w.Cached, w.ago(one.Age))
 	}
 	for _, n := range c.Counts[:min(len(c.Counts), maxShown)] {

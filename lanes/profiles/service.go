@@ -18,6 +18,7 @@ type Service struct {
 	sources map[string]*source
 	cache   *cache.Cache[*entry]
 	erased  *erased
+	forget  func(ctx context.Context, source, id string) error // what else is kept of a person: the pictures
 }
 
 // ByUsername is the profile that a source has under a username. Errors: ErrSource, ErrName, ErrNotFound, ErrLater, ErrUpstream.
@@ -133,6 +134,11 @@ func (s *Service) Erase(ctx context.Context, source string, b by, name string) (
 	}
 	if err := s.cache.Forget(ctx, keys...); err != nil { // what is left there ends by itself, and nobody gets it
 		s.log.WarnContext(ctx, "profiles: who was erased could not be removed from the cache", "source", source, "error", err)
+	}
+	if gone.id != "" {
+		if err := s.forget(ctx, source, gone.id); err != nil { // likewise
+			s.log.WarnContext(ctx, "profiles: whose picture was erased could not be removed from the cache", "source", source, "error", err)
+		}
 	}
 	s.metrics.erasures.WithLabelValues(src.cfg.Name).Inc()
 	s.log.InfoContext(ctx, "profiles: a person was erased", "source", source, "number", gone.number, "known", gone.known)
