@@ -7,6 +7,6 @@
 //
 // It guarantees that a note whose writing, edit or deletion was acknowledged is durably so.
 //
-// Where things are: lane.go puts the parts together, http.go and http_page.go are what is asked and answered, service.go is the rules,
-// store.go the SQL. A request goes through them in this order, and nothing calls back.
+// Where things are: model.go is what all parts share, lane.go puts the parts together, http.go and http_page.go are what is asked and
+// answered, service.go is the rules, store.go the SQL. A request goes through the last three in this order, and nothing calls back.
 package lanename
