@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -147,4 +148,8 @@ func eventually(t testing.TB, what string, is func() bool) {
 			t.Fatal("never: " + what)
 		}
 	}
+}
+
+func contextOf(t testing.TB) (context.Context, context.CancelFunc) {
+	return context.WithCancel(t.Context())
 }
