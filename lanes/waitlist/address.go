@@ -72,12 +72,14 @@ func normalDomain(s string) (string, bool) {
 	return ascii, strings.Trim(top, "0123456789") != "" && len(top) > 1 // else it is an IP address
 }
 
+var phoneMarks = strings.NewReplacer(" ", "", "-", "", ".", "", "(", "", ")", "")
+
 // normalPhone returns the normal form, or the rule that was broken.
 func normalPhone(s string) (address, rule string) {
 	if len(s) > 100 || !utf8.ValidString(s) {
 		return "", rulePhone
 	}
-	digits := strings.NewReplacer(" ", "", "-", "", ".", "", "(", "", ")", "").Replace(norm.NFKC.String(strings.TrimSpace(s)))
+	digits := phoneMarks.Replace(norm.NFKC.String(strings.TrimSpace(s)))
 	switch {
 	case strings.HasPrefix(digits, "+"):
 		digits = digits[1:]

@@ -70,6 +70,7 @@ func TestErasure(t *testing.T) {
 		h.patch(privacy)
 		p := h.on("Secret.Person@example.com", `"consents":{"privacy":1}`, `"name":"Someone Special"`)
 		h.join("pending.person@example.com", `"consents":{"privacy":1}`)
+		h.Clock.Advance(hour)
 		h.Run(t,
 			lanetest.Scenario{Name: "a visitor may not", Method: "POST", Path: "/v1/waitlist/erasures", Body: `{"address":"secret.person@example.com"}`, Status: 401},
 			lanetest.Scenario{

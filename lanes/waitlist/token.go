@@ -103,9 +103,11 @@ func codeOf(random [codeLength]byte) string {
 	return b.String()
 }
 
+var mistyped = strings.NewReplacer("O", "0", "I", "1", "L", "1", "-", "", " ", "")
+
 // normalCode is the code as it was made, however it was typed; "" when it cannot be one.
 func normalCode(s string) string {
-	s = strings.NewReplacer("O", "0", "I", "1", "L", "1", "-", "", " ", "").Replace(strings.ToUpper(s))
+	s = mistyped.Replace(strings.ToUpper(s))
 	if len(s) != codeLength || strings.Trim(s, codeLetters) != "" {
 		return ""
 	}
