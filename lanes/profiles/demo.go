@@ -25,7 +25,7 @@ func inDemo(cfg Config, deps lane.Deps) (Config, lane.Deps, *demoService) {
 	if cfg.Page.Home == "/" {
 		cfg.Page.Home = "/profiles" // in a demo the operators' page is for all
 	}
-	deps.Fetch, deps.Private = service.transport(), true
+	deps.Fetch, deps.Private = service.client, true
 	return cfg, deps, service
 }
 

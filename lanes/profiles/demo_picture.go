@@ -56,9 +56,7 @@ func demoPicture(seed uint64, look demoLook) (body []byte, kind string) {
 		}
 		err = gif.EncodeAll(&b, frames)
 	case lookTurned:
-		kind = "image/jpeg"
-		err = jpeg.Encode(&b, lying(landscape(seed, 480, 600)), &jpeg.Options{Quality: 85})
-		return turned(b.Bytes(), 6), kind
+		kind, err = "image/jpeg", jpeg.Encode(&b, lying(landscape(seed, 480, 600)), &jpeg.Options{Quality: 85})
 	case lookLarge:
 		kind, err = "image/jpeg", jpeg.Encode(&b, landscape(seed, 4000, 3000), &jpeg.Options{Quality: 75})
 	default:
@@ -66,6 +64,9 @@ func demoPicture(seed uint64, look demoLook) (body []byte, kind string) {
 	}
 	if err != nil { // a buffer takes everything
 		panic(err)
+	}
+	if look == lookTurned {
+		return turned(b.Bytes(), 6), kind
 	}
 	return b.Bytes(), kind
 }

@@ -29,6 +29,7 @@ type demoService struct {
 	schema   atomic.Int32 // 0: by the clock; tests set one
 	ids      map[string]int
 	listener net.Listener
+	client   *http.Transport // of the lane
 
 	mu     sync.Mutex
 	second int64 // unix
@@ -45,6 +46,7 @@ func newDemoService(now func() time.Time, log *slog.Logger) *demoService {
 	for i, p := range demoPeople {
 		d.ids[strings.ToLower(p.username)] = demoFirstID + i
 	}
+	d.client = d.transport()
 	return d
 }
 
@@ -69,7 +71,7 @@ func (d *demoService) listen(ctx context.Context) (err error) {
 }
 
 // transport leads to it, whatever the host is called: the lane speaks real HTTP with it.
-func (d *demoService) transport() http.RoundTripper {
+func (d *demoService) transport() *http.Transport {
 	return &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			if d.listener == nil {
@@ -96,6 +98,7 @@ func (d *demoService) run(ctx context.Context) error {
 		<-stopped
 	}
 	_ = server.Close()
+	d.client.CloseIdleConnections()
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

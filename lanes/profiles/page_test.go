@@ -310,6 +310,14 @@ func TestEveryWordIsSaid(t *testing.T) {
 			}
 		}
 	}
+	for lang, w := range deskTexts {
+		v := reflect.ValueOf(*w)
+		for i := range v.NumField() {
+			if v.Field(i).String() == "" {
+				t.Errorf("%s: no word for the operators' %s", lang, v.Type().Field(i).Name)
+			}
+		}
+	}
 	for label := range labelWords["en"] {
 		if labelWords["ko"][label] == "" {
 			t.Errorf("%s is not said in Korean", label)
