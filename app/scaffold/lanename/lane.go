@@ -3,6 +3,7 @@ package lanename
 import (
 	"embed"
 	"io/fs"
+	"time"
 
 	"github.com/hotlane/hotlane/lane"
 )
@@ -29,9 +30,10 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	now := func() time.Time { return deps.Now().UTC().Truncate(time.Microsecond) } // as exact as it is kept
 	return &Lane{
 		deps:    deps,
-		Service: &Service{cfg: cfg, now: deps.Now, store: newStore(deps.DB(name))},
+		Service: &Service{cfg: cfg, now: now, store: newStore(deps.DB(name))},
 	}, nil
 }
 

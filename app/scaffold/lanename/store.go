@@ -9,7 +9,7 @@ import (
 	"github.com/hotlane/hotlane/platform/db"
 )
 
-// store keeps notes in SQL. Times are Unix microseconds there, since the engines keep times differently.
+// store keeps notes in SQL.
 type store struct{ db *db.DB }
 
 func newStore(d *db.DB) *store { return &store{db: d} }
@@ -24,8 +24,8 @@ func (s *store) Add(ctx context.Context, n Note, most int) (id int64, err error)
 		if there >= most {
 			return ErrTooMany
 		}
-		return tx.QueryRow(ctx, `INSERT INTO notes (owner, text, written) VALUES ($1, $2, $3) RETURNING id`,
-			n.Owner, n.Text, n.Written.UnixMicro()).Scan(&id)
+		return tx.QueryRow(ctx, `INSERT INTO notes (owner, text, written, edited) VALUES ($1, $2, $3, 0) RETURNING id`,
+			n.Owner, n.Text, micros(n.Written)).Scan(&id)
 	})
 	return id, err
 }
@@ -52,7 +52,7 @@ func (s *store) Before(ctx context.Context, id int64, limit int) ([]Note, error)
 }
 
 func (s *store) Edit(ctx context.Context, id int64, text string, at time.Time) error {
-	return s.change(ctx, `UPDATE notes SET text = $1, edited = $2 WHERE id = $3`, text, at.UnixMicro(), id)
+	return s.change(ctx, `UPDATE notes SET text = $1, edited = $2 WHERE id = $3`, text, micros(at), id)
 }
 
 func (s *store) Delete(ctx context.Context, id int64) error {
@@ -77,15 +77,27 @@ func (s *store) change(ctx context.Context, statement string, args ...any) error
 // scan reads one row, of a query that has one or many.
 func scan(row interface{ Scan(...any) error }) (Note, error) {
 	var n Note
-	var written int64
-	var edited sql.NullInt64
+	var written, edited int64
 	err := row.Scan(&n.ID, &n.Owner, &n.Text, &written, &edited)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Note{}, ErrNotFound
 	}
-	n.Written = time.UnixMicro(written).UTC()
-	if edited.Valid {
-		n.Edited = time.UnixMicro(edited.Int64).UTC()
-	}
+	n.Written, n.Edited = moment(written), moment(edited)
 	return n, err
+}
+
+// micros is how a time is kept: Unix microseconds, 0 for none, since the engines keep times differently.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// moment is the time that was kept.
+func moment(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
 }

@@ -11,15 +11,15 @@ import (
 )
 
 // eachStore runs a test on a store without notes, on SQLite, and on PostgreSQL with the tag integration.
-func eachStore(t *testing.T, fn func(t *testing.T, s *store)) {
+func eachStore(t *testing.T, fn func(t *testing.T, s Store)) {
 	lanetest.Each(t, func(t *testing.T, engine lanetest.Option) {
 		h := lanetest.Start(t, Module(), engine)
-		fn(t, newStore(h.DBs.DB(name)))
+		fn(t, h.Lane.(*Lane).store)
 	})
 }
 
 // add keeps a note that must be taken.
-func add(t *testing.T, s *store, owner, text string) Note {
+func add(t *testing.T, s Store, owner, text string) Note {
 	t.Helper()
 	n := Note{Owner: owner, Text: text, Written: noon}
 	var err error
@@ -30,7 +30,7 @@ func add(t *testing.T, s *store, owner, text string) Note {
 }
 
 func TestStoreKeeps(t *testing.T) {
-	eachStore(t, func(t *testing.T, s *store) {
+	eachStore(t, func(t *testing.T, s Store) {
 		ctx := t.Context()
 		first, second := add(t, s, "minji", "one \x01 '; DROP TABLE notes; --"), add(t, s, "jun", "두 번째")
 		if got, err := s.Note(ctx, first.ID); err != nil || got != first {
@@ -59,7 +59,7 @@ func TestStoreKeeps(t *testing.T) {
 }
 
 func TestStoreLists(t *testing.T) {
-	eachStore(t, func(t *testing.T, s *store) {
+	eachStore(t, func(t *testing.T, s Store) {
 		var all []Note
 		for range 5 {
 			all = slices.Insert(all, 0, add(t, s, "minji", "hello"))
@@ -80,7 +80,7 @@ func TestStoreLists(t *testing.T) {
 
 // However many write at once, nobody keeps more than they may.
 func TestStoreBound(t *testing.T) {
-	eachStore(t, func(t *testing.T, s *store) {
+	eachStore(t, func(t *testing.T, s Store) {
 		var writers sync.WaitGroup
 		for range 8 {
 			writers.Go(func() {

@@ -4,7 +4,7 @@ CREATE TABLE notes (
 	owner   TEXT   NOT NULL,
 	text    TEXT   NOT NULL,
 	written BIGINT NOT NULL, -- Unix microseconds
-	edited  BIGINT           -- NULL: never
+	edited  BIGINT NOT NULL  -- 0: never
 );
 CREATE INDEX notes_owner ON notes (owner);
 

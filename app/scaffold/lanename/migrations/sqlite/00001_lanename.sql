@@ -4,7 +4,7 @@ CREATE TABLE notes (
 	owner   TEXT    NOT NULL,
 	text    TEXT    NOT NULL,
 	written INTEGER NOT NULL, -- Unix microseconds
-	edited  INTEGER           -- NULL: never
+	edited  INTEGER NOT NULL  -- 0: never
 );
 CREATE INDEX notes_owner ON notes (owner);
 
