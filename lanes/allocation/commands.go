@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/platform/remote"
 )
 
 // Commands of the lane. They ask the process that is running; with -offline they work on its databases, which must not be
@@ -35,21 +36,21 @@ func (l *Lane) Commands() []lane.Command {
 
 // where is where a command works: on a process that runs, or on its databases.
 type where struct {
-	remote
+	*remote.Hotlane
 	offline bool
 }
 
-func (w *where) flags(f *flag.FlagSet, stdio lane.IO) {
-	f.SetOutput(stdio.Err)
-	f.StringVar(&w.url, "url", or(os.Getenv("HOTLANE_URL"), "http://127.0.0.1:8080"), "where Hotlane runs; also HOTLANE_URL")
+func (w *where) flags(name string, stdio lane.IO) *flag.FlagSet {
+	w.Hotlane = remote.New()
+	w.Hint = ", or work on its databases with -offline"
+	f := w.Flags(name, stdio.Err)
 	f.BoolVar(&w.offline, "offline", false, "work on the databases; Hotlane must not be running on them")
-	w.key = os.Getenv("HOTLANE_ADMIN_KEY")
+	return f
 }
 
 func (l *Lane) importCommand(ctx context.Context, args []string, stdio lane.IO) error {
 	var w where
-	flags := flag.NewFlagSet("import", flag.ContinueOnError)
-	w.flags(flags, stdio)
+	flags := w.flags("import", stdio)
 	if err := flags.Parse(args); err != nil || flags.NArg() < 1 || flags.NArg() > 2 {
 		return lane.Usage("import takes a FILE, and for CSV the KIND of its things")
 	}
@@ -76,7 +77,7 @@ func (l *Lane) importCommand(ctx context.Context, args []string, stdio lane.IO) 
 
 func (l *Lane) importAt(ctx context.Context, w where, stdio lane.IO, format, kind string, in io.Reader) (*Imported, error) {
 	if !w.offline {
-		return w.importThings(ctx, format, kind, in)
+		return importThere(ctx, w.Hotlane, format, kind, in)
 	}
 	if err := stdio.Open(ctx); err != nil {
 		return nil, err
@@ -105,8 +106,7 @@ func (f attrFlags) Set(s string) error {
 func (l *Lane) explainCommand(ctx context.Context, args []string, stdio lane.IO) error {
 	var w where
 	attrs := attrFlags{}
-	flags := flag.NewFlagSet("explain", flag.ContinueOnError)
-	w.flags(flags, stdio)
+	flags := w.flags("explain", stdio)
 	user := flags.String("user", "", "id of the user")
 	flags.Var(attrs, "attr", "attribute of the request, NAME=VALUE; may be repeated")
 	if err := flags.Parse(args); err != nil || flags.NArg() < 1 || flags.NArg() > 2 {
@@ -131,7 +131,7 @@ func (l *Lane) explainCommand(ctx context.Context, args []string, stdio lane.IO)
 
 func (l *Lane) explainAt(ctx context.Context, w where, stdio lane.IO, req *Request, attrs attrFlags) ([]PlacementReport, error) {
 	if !w.offline {
-		return w.explain(ctx, req, attrs)
+		return explainThere(ctx, w.Hotlane, req, attrs)
 	}
 	object, err := json.Marshal(attrs)
 	if err != nil {

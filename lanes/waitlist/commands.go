@@ -1,20 +1,15 @@
 package waitlist
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
-	"strings"
 
 	"github.com/hotlane/hotlane/lane"
-	"github.com/hotlane/hotlane/platform/httpio"
+	"github.com/hotlane/hotlane/platform/remote"
 )
 
 // Commands of the lane. They ask the process that is running.
@@ -35,58 +30,9 @@ func (l *Lane) Commands() []lane.Command {
 	}
 }
 
-// remote is a Hotlane that runs, as commands ask it.
-type remote struct{ url, key string }
-
-func (r *remote) flags(name string, stdio lane.IO) *flag.FlagSet {
-	f := flag.NewFlagSet(name, flag.ContinueOnError)
-	f.SetOutput(stdio.Err)
-	at := os.Getenv("HOTLANE_URL")
-	if at == "" {
-		at = "http://127.0.0.1:8080"
-	}
-	f.StringVar(&r.url, "url", at, "where Hotlane runs; also HOTLANE_URL")
-	r.key = os.Getenv("HOTLANE_ADMIN_KEY")
-	return f
-}
-
-// ask sends a request; an answer that is not 200 becomes an error that lists its fields. The caller closes the body.
-func (r *remote) ask(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.url, "/")+path, body)
-	if err != nil {
-		return nil, err
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if r.key != "" {
-		req.Header.Set("Authorization", "Bearer "+r.key)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("no Hotlane answers at %s; name it with -url: %w", r.url, err)
-	}
-	if res.StatusCode == http.StatusOK {
-		return res, nil
-	}
-	defer res.Body.Close()
-	var p httpio.Problem
-	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&p); err != nil {
-		return nil, fmt.Errorf("%s answered %s", r.url, res.Status)
-	}
-	text := p.Detail
-	for _, f := range p.Errors {
-		text += "\n  " + f.Pointer + " " + f.Rule
-	}
-	if res.StatusCode == http.StatusUnauthorized {
-		text += "\n  the admin key is read from HOTLANE_ADMIN_KEY"
-	}
-	return nil, fmt.Errorf("%s (%s)", text, p.Code)
-}
-
 func exportCommand(ctx context.Context, args []string, stdio lane.IO) error {
-	var r remote
-	flags := r.flags("export", stdio)
+	at := remote.New()
+	flags := at.Flags("export", stdio.Err)
 	format := flags.String("format", "csv", "csv or ndjson")
 	bom := flags.Bool("bom", false, "begin with a byte order mark, for Excel")
 	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
@@ -96,7 +42,7 @@ func exportCommand(ctx context.Context, args []string, stdio lane.IO) error {
 	if *bom {
 		q.Set("bom", "1")
 	}
-	res, err := r.ask(ctx, http.MethodGet, "/v1/waitlist/"+url.PathEscape(flags.Arg(0))+"/export?"+q.Encode(), nil)
+	res, err := at.Ask(ctx, http.MethodGet, "/v1/waitlist/"+url.PathEscape(flags.Arg(0))+"/export?"+q.Encode(), "", nil)
 	if err != nil {
 		return err
 	}
@@ -113,8 +59,8 @@ func exportCommand(ctx context.Context, args []string, stdio lane.IO) error {
 }
 
 func inviteCommand(ctx context.Context, args []string, stdio lane.IO) error {
-	var r remote
-	flags := r.flags("invite", stdio)
+	at := remote.New()
+	flags := at.Flags("invite", stdio.Err)
 	if err := flags.Parse(args); err != nil || flags.NArg() != 3 {
 		return lane.Usage("invite takes a LIST, the name of a WAVE and a COUNT")
 	}
@@ -122,17 +68,9 @@ func inviteCommand(ctx context.Context, args []string, stdio lane.IO) error {
 	if err != nil {
 		return lane.Usage("COUNT must be a number")
 	}
-	body, err := json.Marshal(map[string]any{"name": flags.Arg(1), "count": count})
-	if err != nil {
-		return err
-	}
-	res, err := r.ask(ctx, http.MethodPost, "/v1/waitlist/"+url.PathEscape(flags.Arg(0))+"/waves", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
 	var w Wave
-	if err := json.NewDecoder(res.Body).Decode(&w); err != nil {
+	err = at.JSON(ctx, http.MethodPost, "/v1/waitlist/"+url.PathEscape(flags.Arg(0))+"/waves", map[string]any{"name": flags.Arg(1), "count": count}, &w)
+	if err != nil {
 		return err
 	}
 	state := "runs"
@@ -144,12 +82,12 @@ func inviteCommand(ctx context.Context, args []string, stdio lane.IO) error {
 }
 
 func statsCommand(ctx context.Context, args []string, stdio lane.IO) error {
-	var r remote
-	flags := r.flags("stats", stdio)
+	at := remote.New()
+	flags := at.Flags("stats", stdio.Err)
 	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
 		return lane.Usage("stats takes a LIST")
 	}
-	res, err := r.ask(ctx, http.MethodGet, "/v1/waitlist/"+url.PathEscape(flags.Arg(0))+"/stats", nil)
+	res, err := at.Ask(ctx, http.MethodGet, "/v1/waitlist/"+url.PathEscape(flags.Arg(0))+"/stats", "", nil)
 	if err != nil {
 		return err
 	}
