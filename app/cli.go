@@ -53,6 +53,20 @@ type commandLine struct {
 			Name string `arg:"" help:"One word of small letters and digits: notes."`
 		} `cmd:"" help:"Write a small lane that works, with its tests, into lanes/NAME of the Go module here."`
 	} `cmd:"" help:"Start something new: a lane."`
+	Jobs struct {
+		URL  string `name:"url" placeholder:"URL" help:"Where Hotlane runs. Default: HOTLANE_URL, or http://127.0.0.1:8080."`
+		List struct {
+			Lane string `arg:"" optional:"" help:"Only this lane's."`
+		} `cmd:"" default:"withargs" help:"Print what waits and what was given up."`
+		Retry struct {
+			Lane string `arg:"" help:"The lane's name."`
+			ID   int64  `arg:"" optional:"" help:"Of one; without it, all of the lane."`
+		} `cmd:"" help:"Try again what was given up."`
+		Remove struct {
+			Lane string `arg:"" help:"The lane's name."`
+			ID   int64  `arg:"" help:"Of what was given up."`
+		} `cmd:"" help:"Forget one that was given up."`
+	} `cmd:"" help:"Look at the background work of a Hotlane that runs, and at what it gave up."`
 	Version  struct{} `cmd:"" help:"Print the version."`
 	Generate struct {
 		Dir string `arg:"" help:"Folder of the docs."`
@@ -127,6 +141,16 @@ func (p Program) command(cli *commandLine, name string, lanes []*laneCommand) fu
 		return func(ctx context.Context) error { return p.restore(ctx, f, cli.Restore.Dir, cli.Restore.Force) }
 	case "new lane":
 		return func(context.Context) error { return p.newLane(cli.New.Lane.Name) }
+	case "jobs list", "jobs":
+		return func(ctx context.Context) error { return p.listJobs(ctx, cli.Jobs.URL, cli.Jobs.List.Lane) }
+	case "jobs retry":
+		return func(ctx context.Context) error {
+			return p.retryJobs(ctx, cli.Jobs.URL, cli.Jobs.Retry.Lane, cli.Jobs.Retry.ID)
+		}
+	case "jobs remove":
+		return func(ctx context.Context) error {
+			return p.removeJob(ctx, cli.Jobs.URL, cli.Jobs.Remove.Lane, cli.Jobs.Remove.ID)
+		}
 	case "version":
 		return func(context.Context) error { _, err := fmt.Fprintln(p.Out, "hotlane", Version()); return err }
 	case "generate":

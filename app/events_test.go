@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -145,8 +146,22 @@ func TestWhatOneLaneTellsAnotherDoes(t *testing.T) {
 	if dead := list.Lanes[0].Dead[0]; dead.Kind != "note" || !strings.Contains(dead.Args, "unspeakable") {
 		t.Errorf("given up: %+v", dead)
 	}
-	if status := s.post("/_hotlane/jobs/writer/retry"); status != http.StatusOK {
-		t.Errorf("try again: %d", status)
+	t.Setenv("HOTLANE_ADMIN_KEY", "admin-key-of-this-test")
+	command := func(args ...string) string {
+		code, out, errs := call(t, speakerAndWriter, append([]string{"jobs", "--url", s.url}, args...)...)
+		if code != ExitOK {
+			t.Errorf("jobs %v: %d %s", args, code, errs)
+		}
+		return out
+	}
+	if out := command(); !strings.Contains(out, "http: request method or response status code does not allow body") {
+		t.Errorf("jobs says\n%s", out)
+	}
+	command("retry", "writer")
+	until(t, "it is given up again", func() bool { return strings.Contains(command("list", "writer"), "does not allow body") })
+	command("remove", "writer", strconv.FormatInt(list.Lanes[0].Dead[0].ID, 10))
+	if out := command("list", "writer"); strings.Contains(out, "does not allow body") {
+		t.Errorf("it is still there\n%s", out)
 	}
 	if status, _ := s.get("/_hotlane/jobs"); status != http.StatusUnauthorized {
 		t.Errorf("anyone sees the jobs: %d", status)

@@ -12,7 +12,6 @@ import (
 	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/httpio"
 	"github.com/hotlane/hotlane/platform/identity"
-	"github.com/hotlane/hotlane/platform/jobs"
 	"github.com/hotlane/hotlane/web"
 )
 
@@ -46,17 +45,6 @@ func (s *server) system(document *httpio.Document) []lane.Route {
 			Limits: lane.Limits{Body: 16 << 10, Time: 10 * time.Second}, Handler: stream(s.identity.Logout()),
 		},
 	}, slices.Concat(s.components(), s.jobs(), s.mailbox())...)
-}
-
-// jobs are the operators' endpoints of background work.
-func (s *server) jobs() []lane.Route {
-	h := jobs.Handlers(s.lanes.Queues)
-	return []lane.Route{
-		{Pattern: "GET /_hotlane/jobs", Access: identity.Admin, Summary: "Background work of all lanes: how much waits, and what was given up.", Handler: h.List},
-		{Pattern: "POST /_hotlane/jobs/{lane}/retry", Effect: lane.Write, Access: identity.Admin, Summary: "Try all of a lane that was given up again.", Handler: h.RetryAll},
-		{Pattern: "POST /_hotlane/jobs/{lane}/{id}/retry", Effect: lane.Write, Access: identity.Admin, Summary: "Try one that was given up again.", Handler: h.Retry},
-		{Pattern: "DELETE /_hotlane/jobs/{lane}/{id}", Effect: lane.Write, Access: identity.Admin, Summary: "Remove one that was given up.", Handler: h.Remove},
-	}
 }
 
 func stream(h http.Handler) httpio.Handler {
