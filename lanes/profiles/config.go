@@ -30,6 +30,7 @@ type Source struct {
 	URL         string            `yaml:"url" doc:"where a profile is asked for by username: https://api.example.com/users/{username}"`
 	URLByID     string            `yaml:"url_by_id" doc:"the same by {id}; empty: the source cannot be asked by id, and ids are known of those who were fetched by username"`
 	Hosts       []string          `yaml:"hosts" doc:"hosts that may be asked: example.com, or *.example.com for what is below it; empty: those of the URLs"`
+	Private     bool              `yaml:"private" doc:"whether it may be at a private address, of this machine or its network: for a source that is your own; its pictures must be at public ones all the same"`
 	Headers     map[string]string `yaml:"headers" doc:"sent with every request"`
 	Token       telemetry.Secret  `yaml:"token" doc:"what the source knows us by; empty: nothing"`
 	TokenHeader string            `yaml:"token_header" doc:"the header that carries the token; empty: Authorization"`
