@@ -1,6 +1,7 @@
 package lanename
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"net/http"
@@ -106,7 +107,7 @@ func (l *Lane) remove(ctx context.Context, in *Which) (*Nothing, error) {
 
 // Asked is a part of the list.
 type Asked struct {
-	Before int64 `query:"before" minimum:"1" default:"9223372036854775807" doc:"only notes with a lower id"`
+	Before int64 `query:"before" minimum:"1" doc:"only notes with a lower id; not given: from the newest on"`
 	Limit  int   `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 
@@ -119,7 +120,7 @@ type Listed struct {
 const newest = math.MaxInt64 // no note has an id as high
 
 func (l *Lane) list(ctx context.Context, in *Asked) (*Listed, error) {
-	notes, err := l.store.Before(ctx, in.Before, in.Limit)
+	notes, err := l.store.Before(ctx, cmp.Or(in.Before, newest), in.Limit)
 	out := &Listed{Notes: notes}
 	if len(notes) == in.Limit {
 		out.Next = notes[len(notes)-1].ID
