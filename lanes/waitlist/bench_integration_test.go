@@ -10,3 +10,6 @@ import (
 
 // BenchmarkSignUpPostgres is BenchmarkSignUp on PostgreSQL.
 func BenchmarkSignUpPostgres(b *testing.B) { benchSignUp(b, dbtest.Postgres(b)) }
+
+// BenchmarkMillionPostgres is BenchmarkMillion on PostgreSQL.
+func BenchmarkMillionPostgres(b *testing.B) { benchMillion(b, dbtest.Postgres(b)) }

@@ -61,9 +61,9 @@ var csvHeader = []string{
 
 // csvRows writes the header and returns what writes a row (RFC 4180, with CRLF). Custom fields follow as field.<name>, those that the
 // list has now.
-func csvRows(w io.Writer, l *List, bom bool) (func(*Signup) error, error) {
+func csvRows(w *bufio.Writer, l *List, bom bool) (func(*Signup) error, error) {
 	if bom {
-		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
+		if _, err := w.WriteString("\uFEFF"); err != nil {
 			return nil, err
 		}
 	}
@@ -82,11 +82,7 @@ func csvRows(w io.Writer, l *List, bom bool) (func(*Signup) error, error) {
 		for _, f := range l.Fields {
 			row = append(row, cellOf(v.Fields[f.Name]))
 		}
-		if err := lines.Write(row); err != nil {
-			return err
-		}
-		lines.Flush()
-		return lines.Error()
+		return lines.Write(row) // into w's own buffer, which csv.NewWriter takes over: Export flushes it
 	}, lines.Write(header)
 }
 

@@ -104,6 +104,25 @@ func (h *testLane) joinTogether(people int) {
 	group.Wait()
 }
 
+// TestOneAddressAtOnce: however many send it at one moment, in whatever writing, it is one sign-up and one mail.
+func TestOneAddressAtOnce(t *testing.T) {
+	eachEngine(t, func(t *testing.T, h *testLane) {
+		var group sync.WaitGroup
+		for i := range 30 {
+			address := []string{"P0@example.com", "p0@EXAMPLE.com", " p0@example.com"}[i%3]
+			group.Go(func() {
+				if err := h.lane().SignUp(t.Context(), "spring", &Form{Email: address, Name: fmt.Sprint(i)}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		h.Work(t)
+		h.eachOnce(1)
+		h.id("p0@example.com")
+	})
+}
+
 func TestRefusedAddress(t *testing.T) {
 	eachFussy(t, func(t *testing.T, h *testLane, server *fussy) {
 		server.fails["gone@example.com"] = notify.ErrRejected

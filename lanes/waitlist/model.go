@@ -83,7 +83,7 @@ type Retention struct {
 // Limits of one list; zero: those of the config.
 type Limits struct {
 	PerSecond float64 `json:"per_second,omitzero" minimum:"0" maximum:"100000" doc:"sign-ups a second, of all people together"`
-	Most      int     `json:"most,omitzero" minimum:"0" doc:"confirmed people; who comes later is refused as by a closed list; 0: no limit"`
+	Most      int     `json:"most,omitzero" minimum:"0" doc:"people who waited or were invited; who would confirm past it is told that the list is full; 0: no limit"`
 }
 
 // Stage says how far somebody has come.

@@ -23,10 +23,10 @@ type person struct {
 
 // model is a list by brute force: a slice that is sorted to answer.
 type model struct {
-	people        []*person
-	seq           int64
-	places, most  int
-	invited, size int
+	people       []*person
+	seq          int64
+	places, most int
+	size         int
 }
 
 func (m *model) score(p *person) int64 { return p.seq - int64(m.places*min(p.referrals, m.most)) }

@@ -107,7 +107,12 @@ func (s *store) EraseAddress(ctx context.Context, lists []*List, address string,
 	if err != nil {
 		return 0, err
 	}
-	err = s.changes.Do(ctx, func(ctx context.Context, tx *db.Tx) error { // now nobody can sign it up any more
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if tx.Dialect() == db.Postgres { // sign-ups that began before the address was suppressed end first; SQLite has one writer
+			if _, err := tx.Exec(ctx, "LOCK TABLE waitlist_signups IN SHARE ROW EXCLUSIVE MODE"); err != nil {
+				return err
+			}
+		}
 		erased = 0
 		for _, l := range lists {
 			ids, err := texts(tx.Query(ctx, "SELECT id FROM waitlist_signups WHERE list = $1 AND address = $2", l.Slug, address))

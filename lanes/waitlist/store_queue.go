@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/jobs"
 )
 
 // Who is where. Everybody who is confirmed gets the next number of their list (seq). A score is that number less the places that
@@ -175,8 +176,17 @@ func (s *store) Position(ctx context.Context, list, id string) (r *record, ahead
 }
 
 func (s *store) queueHook(ctx context.Context, tx *db.Tx, l *List, event, id string, at time.Time) error {
+	return s.queueHooks(ctx, tx, l, event, []string{id}, at)
+}
+
+// queueHooks adds one job for each person: a webhook is tried again by itself.
+func (s *store) queueHooks(ctx context.Context, tx *db.Tx, l *List, event string, ids []string, at time.Time) error {
 	if l.Hook.URL == "" {
 		return nil
 	}
-	return s.jobs.Add(ctx, tx, jobHook, hookJob{l.Slug, event, id, at.UnixMicro()})
+	entries := make([]jobs.Entry, len(ids))
+	for i, id := range ids {
+		entries[i] = jobs.Entry{Kind: jobHook, Args: hookJob{l.Slug, event, id, at.UnixMicro()}}
+	}
+	return s.jobs.AddMany(ctx, tx, entries)
 }

@@ -145,12 +145,11 @@ func (s *store) inviteNext(ctx context.Context, tx *db.Tx, l *List, q *queue, wa
 	if err := s.queueMail(ctx, tx, items); err != nil {
 		return 0, err
 	}
-	for _, p := range first {
-		if err := s.queueHook(ctx, tx, l, eventInvited, p.id, at); err != nil {
-			return 0, err
-		}
+	ids := make([]string, len(first))
+	for i, p := range first {
+		ids[i] = p.id
 	}
-	return len(first), nil
+	return len(first), s.queueHooks(ctx, tx, l, eventInvited, ids, at)
 }
 
 type placed struct {

@@ -1,0 +1,69 @@
+//go:build integration
+
+package waitlist
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/hotlane/hotlane/lane/lanetest"
+	"github.com/hotlane/hotlane/platform/db/dbtest"
+	"github.com/hotlane/hotlane/platform/notify/notifytest"
+)
+
+// TestTwoNodes: two processes on one PostgreSQL take the same addresses, confirm the same people, erase them and run the same waves at
+// once; each person is on the list once, mailed once and invited once, and everybody is somewhere.
+func TestTwoNodes(t *testing.T) {
+	config := dbtest.Postgres(t)
+	box := &notifytest.Mailbox{}
+	nodes := []*testLane{start(t, nil, lanetest.On(config), lanetest.Mail(box)), start(t, nil, lanetest.On(config), lanetest.Mail(box))}
+	const people = 60
+	all := func(do func(h *testLane, i int) error) {
+		t.Helper()
+		var group sync.WaitGroup
+		for i := range people {
+			for _, h := range nodes {
+				group.Go(func() {
+					if err := do(h, i); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		group.Wait()
+	}
+	first := nodes[0]
+	first.Mailbox = box
+	all(func(h *testLane, i int) error {
+		return h.lane().SignUp(t.Context(), "spring", &Form{Email: fmt.Sprintf("p%d@example.com", i)})
+	})
+	first.Work(t)
+	first.eachOnce(people)
+	all(func(h *testLane, i int) error {
+		_, err := h.lane().Confirm(t.Context(), first.link(fmt.Sprintf("p%d@example.com", i), "confirm"))
+		return err
+	})
+	places := map[int64]bool{}
+	for i := range people {
+		p, err := nodes[1].lane().Confirm(t.Context(), first.link(fmt.Sprintf("p%d@example.com", i), "confirm"))
+		if err != nil || p.Total != people {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		places[p.Position] = true
+	}
+	if len(places) != people || !places[1] || !places[people] {
+		t.Errorf("%d places", len(places))
+	}
+	first.patch(`{"invite_cap":20}`)
+	all(func(h *testLane, i int) error {
+		name := fmt.Sprintf("w%d", i%6)
+		if _, err := h.lane().StartWave(t.Context(), "spring", name, 7); err != nil {
+			return err
+		}
+		return h.lane().runWave(t.Context(), waveJob{"spring", name})
+	})
+	if n := first.invited(); n != 20 {
+		t.Errorf("%d invited", n)
+	}
+}
