@@ -22,7 +22,7 @@ import (
 const (
 	demoListen = "127.0.0.1:8080"
 	demoData   = "./demo-data"
-	demoCurls  = 3 // how many lines of the lanes' are printed
+	demoCurls  = 3 // how many lines of each lane's are printed
 )
 
 // demo serves sample data with a stand-in backend behind it. No config file is read unless one is named.
@@ -78,7 +78,7 @@ func (p Program) fillAndShow(ctx context.Context, h *house, k keysOfDemo, base s
 		for _, l := range g.Open {
 			fmt.Fprintf(&b, "  %-28s %s\n", l.Title, l.URL)
 		}
-		try = append(try, g.Try...)
+		try = append(try, g.Try[:min(len(g.Try), demoCurls)]...)
 	}
 	if len(h.mailbox()) > 0 {
 		fmt.Fprintf(&b, "  %-28s %s\n", "Mails, which stay here", base+mailboxPath)
@@ -87,7 +87,7 @@ func (p Program) fillAndShow(ctx context.Context, h *house, k keysOfDemo, base s
 	fmt.Fprintf(&b, "  %-28s %s\n", "The old backend's home page", base+"/")
 	fmt.Fprintf(&b, "\nKeys of this demo, kept in its data directory:\n  admin    %s\n  service  %s\n", k.Admin, k.Service)
 	b.WriteString("\nTry:\n")
-	for _, line := range try[:min(len(try), demoCurls)] {
+	for _, line := range try {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}
 	b.WriteString("\nAnd this, which passes through to the old backend:\n")
