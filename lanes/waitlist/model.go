@@ -196,3 +196,12 @@ type Count struct {
 	SignedUp  int64  `json:"signed_up"`
 	Confirmed int64  `json:"confirmed"`
 }
+
+// Filter narrows a search. Pages are in the order of addresses where one is searched for, else newest first.
+type Filter struct {
+	List   string
+	Prefix string // of the address, in normal form; "": all
+	Stage  Stage  // "": all
+	After  string // the last of the page before: an address where Prefix is given, else an id
+	Limit  int
+}
