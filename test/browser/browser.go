@@ -159,10 +159,12 @@ func (p Tab) Until(what string, ok func() bool) {
 	}
 }
 
-// UntilIs waits until the script gives true. While one page gives way to another it may fail.
+// UntilIs waits until the script gives true. While one page gives way to another it may fail, and so may the asking.
 func (p Tab) UntilIs(script string) {
 	p.t.Helper()
+	try := "(() => { try { return String(Boolean(" + script + ")) } catch { return '' } })()"
 	p.Until(script, func() bool {
-		return p.Text("(() => { try { return String(Boolean("+script+")) } catch { return '' } })()") == "true"
+		s, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](try))
+		return err == nil && s == "true"
 	})
 }
