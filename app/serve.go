@@ -15,6 +15,7 @@ import (
 
 	"github.com/hotlane/hotlane/edge"
 	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/notify"
 )
 
 func (p Program) serve(ctx context.Context, f flags) error {
@@ -81,6 +82,9 @@ func (s *server) start(ctx context.Context) (*edge.Edge, error) {
 		return nil, err
 	}
 	s.keys(made)
+	if files, ok := s.mail.(*notify.Files); ok && !s.demo && len(s.lanes.Served()) > 0 {
+		s.log.Warn("mail.smtp is not set: mails are kept as files", "folder", files.Dir())
+	}
 	if err := s.relay.Start(ctx); err != nil {
 		return nil, err
 	}

@@ -46,9 +46,11 @@ func newFiles(cfg MailConfig, deps Deps) (*Files, error) {
 		dir: filepath.Join(deps.Data, "mail"), from: from, deps: deps,
 		count: newOutcomes(deps.Metrics, "mail_total", "Mails, by outcome: sent, rejected, failed."),
 	}
-	deps.Log.Warn("there is no SMTP server: mails are kept as files", "folder", f.dir, "most", maxFiles)
 	return f, nil
 }
+
+// Dir is the folder.
+func (f *Files) Dir() string { return f.dir }
 
 // Send writes the mail to a file.
 func (f *Files) Send(ctx context.Context, m Mail) (err error) {
