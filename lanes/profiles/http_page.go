@@ -41,15 +41,16 @@ type pages struct {
 	cfg       PageConfig
 	source    string // whose people they are
 	title     string // what people know the source by
+	maxAge    time.Duration
 	find      finder
 	deps      lane.Deps
 	assets    *assets.Set
 	templates *template.Template
 }
 
-// newPages makes the pages of one source's people. It does no I/O.
-func newPages(cfg PageConfig, source, title string, find finder, deps lane.Deps) *pages {
-	p := &pages{cfg: cfg, source: source, title: title, find: find, deps: deps, assets: assets.New(webFolder(), assetsPrefix, "profile.css", "profile.js", "desk.css", "desk.js")}
+// newPages makes the pages of one source's people, none where source is "". Others may keep what is fresh for maxAge. It does no I/O.
+func newPages(cfg PageConfig, source, title string, maxAge time.Duration, find finder, deps lane.Deps) *pages {
+	p := &pages{cfg: cfg, source: source, title: title, maxAge: maxAge, find: find, deps: deps, assets: assets.New(webFolder(), assetsPrefix, "profile.css", "profile.js", "desk.css", "desk.js")}
 	p.templates = template.Must(template.New("").Funcs(template.FuncMap{"asset": p.assets.URL}).ParseFS(webFiles, "web/*.html"))
 	return p
 }
@@ -123,19 +124,19 @@ func (p *pages) redirect(w http.ResponseWriter, r *http.Request, one *Profile) {
 	if lang := r.URL.Query().Get("lang"); lang == "ko" || lang == "en" {
 		to += "?lang=" + lang
 	}
-	w.Header().Set("Cache-Control", freshness(one))
+	w.Header().Set("Cache-Control", p.freshness(one))
 	http.Redirect(w, r, to, http.StatusMovedPermanently)
 }
 
-// maxAge bounds how long a page may be kept without being asked for again: nobody who was erased is shown for longer.
-const maxAge = 5 * time.Minute
+// freshness is the Cache-Control of what is made of a profile: nobody who was erased is shown for longer than that.
+func (p *pages) freshness(one *Profile) string { return keepFor(min(one.Fresh, p.maxAge)) }
 
-// freshness is the Cache-Control of what is made of a profile.
-func freshness(one *Profile) string {
-	if one.Stale || one.Fresh <= 0 {
-		return "public, max-age=15"
+// keepFor lets all keep an answer for so long.
+func keepFor(d time.Duration) string {
+	if d < time.Second {
+		return "no-cache"
 	}
-	return "public, max-age=" + strconv.Itoa(max(1, int(min(one.Fresh, maxAge)/time.Second)))
+	return "public, max-age=" + strconv.Itoa(int(d/time.Second))
 }
 
 func (p *pages) show(w http.ResponseWriter, r *http.Request, v *view, one *Profile) error {
@@ -144,7 +145,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, v *view, one *Profi
 		return err
 	}
 	h := w.Header()
-	h.Set("Cache-Control", freshness(one))
+	h.Set("Cache-Control", p.freshness(one))
 	if v.NoIndex {
 		h.Set("X-Robots-Tag", "noindex")
 	}
@@ -184,7 +185,7 @@ func (p *pages) gone(w http.ResponseWriter, r *http.Request, lang string) error 
 		return err
 	}
 	h := w.Header()
-	h.Set("Cache-Control", "public, max-age=15")
+	h.Set("Cache-Control", keepFor(min(p.maxAge, 15*time.Second)))
 	h.Set("X-Robots-Tag", "noindex")
 	return p.write(w, r, http.StatusNotFound, page)
 }

@@ -60,18 +60,23 @@ func (d *pictureDoor) serve(w http.ResponseWriter, r *http.Request) error {
 		d.initials(w, r, one)
 		return nil
 	}
-	keep := "public, max-age=300"
-	if asked.Get("v") == pictureVersion(one) { // a new picture has a new path; who is erased is gone from browsers within a day
-		keep = "public, max-age=86400, immutable"
+	keep := d.keep(5 * time.Minute)
+	if asked.Get("v") == pictureVersion(one) { // a new picture has a new path
+		keep = d.keep(d.pictures.cfg.MaxAge) + ", immutable"
 	}
 	writePicture(w, r, http.StatusOK, e, keep)
 	return nil
 }
 
+// keep lets all keep a picture for so long, and no longer than who is erased may be seen.
+func (d *pictureDoor) keep(most time.Duration) string {
+	return keepFor(min(most, d.pictures.cfg.MaxAge))
+}
+
 // nobody is the outline of a person, where there is none to show or none can be asked for.
 func (d *pictureDoor) nobody(w http.ResponseWriter, r *http.Request, err error) error {
 	f := fault.From(err)
-	status, keep := http.StatusNotFound, "public, max-age=15"
+	status, keep := http.StatusNotFound, d.keep(15*time.Second)
 	switch f.Kind {
 	case fault.NotFound, fault.Invalid:
 	case fault.Unavailable, fault.BadGateway, fault.Timeout, fault.Limited:
@@ -86,9 +91,9 @@ func (d *pictureDoor) nobody(w http.ResponseWriter, r *http.Request, err error) 
 
 // initials stand for a picture of one's own.
 func (d *pictureDoor) initials(w http.ResponseWriter, r *http.Request, one *Profile) {
-	keep := "public, max-age=60"
+	keep := d.keep(time.Minute)
 	if one.Card.Picture == "" {
-		keep = "public, max-age=3600"
+		keep = d.keep(time.Hour)
 	}
 	name := oneLine(one.Card.Name, maxNameShown)
 	if picture.Initials(name) == "" {

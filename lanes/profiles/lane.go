@@ -69,7 +69,7 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 	if shown != "" {
 		title = s.sources[shown].cfg.Title
 	}
-	l.pages = newPages(cfg.Page, shown, title, s, deps)
+	l.pages = newPages(cfg.Page, shown, title, cfg.MaxAge, s, deps)
 	l.desk, l.demo = &desk{pages: l.pages, service: s, now: deps.Now}, demo
 	return l, nil
 }

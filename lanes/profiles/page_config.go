@@ -27,6 +27,7 @@ type PicturesConfig struct {
 	Concurrency int           `yaml:"concurrency" doc:"files fetched at one time; 1 to 64"`
 	CacheBytes  int64         `yaml:"cache_bytes" doc:"memory for finished ones; 1 MiB to 4 GiB"`
 	Keep        time.Duration `yaml:"keep" doc:"how long a finished one is served before the file is fetched again; 1m to 720h"`
+	MaxAge      time.Duration `yaml:"max_age" doc:"how long browsers and proxies may keep one; who is erased is seen there for so long; 0 to 720h"`
 	Retry       time.Duration `yaml:"retry" doc:"how long one with initials stands in for a file that could not be had, before the next try; 10s to 24h"`
 }
 
@@ -35,7 +36,7 @@ func defaultPages() PageConfig { return PageConfig{Home: "/"} }
 func defaultPictures() PicturesConfig {
 	return PicturesConfig{
 		Timeout: 10 * time.Second, MaxBytes: 8 << 20, MaxPixels: 40_000_000, DecodeBytes: 160 << 20, Concurrency: 4,
-		CacheBytes: 16 << 20, Keep: 24 * time.Hour, Retry: 10 * time.Minute,
+		CacheBytes: 16 << 20, Keep: 24 * time.Hour, MaxAge: 24 * time.Hour, Retry: 10 * time.Minute,
 	}
 }
 
@@ -67,6 +68,7 @@ func (c *PicturesConfig) validate() (bad []fault.Field) {
 	check(c.Concurrency >= 1 && c.Concurrency <= 64, "/concurrency", "must be 1 to 64")
 	check(c.CacheBytes >= 1<<20 && c.CacheBytes <= 4<<30, "/cache_bytes", "must be 1 MiB to 4 GiB, in bytes")
 	check(c.Keep >= time.Minute && c.Keep <= 720*time.Hour, "/keep", "must be 1m to 720h")
+	check(c.MaxAge >= 0 && c.MaxAge <= 720*time.Hour, "/max_age", "must be 0 to 720h")
 	check(c.Retry >= 10*time.Second && c.Retry <= 24*time.Hour, "/retry", "must be 10s to 24h")
 	return bad
 }

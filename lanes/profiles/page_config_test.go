@@ -28,6 +28,7 @@ func TestPageAndPicturesConfig(t *testing.T) {
 		{"/pictures/concurrency", func(c *Config) { c.Pictures.Concurrency = 0 }},
 		{"/pictures/cache_bytes", func(c *Config) { c.Pictures.CacheBytes = 1 }},
 		{"/pictures/keep", func(c *Config) { c.Pictures.Keep = 0 }},
+		{"/pictures/max_age", func(c *Config) { c.Pictures.MaxAge = -1 }},
 		{"/pictures/retry", func(c *Config) { c.Pictures.Retry = 0 }},
 	} {
 		cfg := DefaultConfig()

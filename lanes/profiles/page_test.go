@@ -59,7 +59,7 @@ func pageModule(all people, change func(*PageConfig, *PicturesConfig, *lane.Deps
 		if change != nil {
 			change(&pg, &pc, &d)
 		}
-		return pageLane{newPages(pg, "people", "People", all, d), &pictureDoor{all, newPictures(pc, d)}}, nil
+		return pageLane{newPages(pg, "people", "People", 5*time.Minute, all, d), &pictureDoor{all, newPictures(pc, d)}}, nil
 	}}
 }
 
@@ -106,7 +106,7 @@ func TestPage(t *testing.T) {
 			Name: "stale, drifted, without a name and a picture", Path: "/@mori?lang=ko", Status: 200,
 			Contains: []string{"3시간 전에 저장된 내용이에요", "원본의 형식이 바뀌어", "<title>@mori</title>", `<h1 dir="auto">mori</h1>`},
 			Absent:   []string{"og:image", "twitter:image"},
-			Headers:  map[string]string{"Cache-Control": "public, max-age=15"},
+			Headers:  map[string]string{"Cache-Control": "no-cache"},
 		},
 		lanetest.Scenario{
 			Name: "an empty card", Path: "/@nobody.much?lang=en", Status: 200,
@@ -293,7 +293,7 @@ func TestNamesOfAllKinds(t *testing.T) {
 	} {
 		one := haru()
 		one.Card.Name = name
-		p := newPages(defaultPages(), "people", "People", people{}, lane.Deps{})
+		p := newPages(defaultPages(), "people", "People", time.Minute, people{}, lane.Deps{})
 		v := p.view(one, "ko")
 		if v.Name != want || v.Long != (len([]rune(want)) > longName) {
 			t.Errorf("%.30q: %q, %v", name, v.Name, v.Long)
@@ -351,7 +351,7 @@ func TestFormats(t *testing.T) {
 
 func TestPageAssets(t *testing.T) {
 	h := lanetest.Start(t, pageModule(people{}, nil), lanetest.WithoutRun())
-	p := newPages(defaultPages(), "people", "People", people{}, lane.Deps{})
+	p := newPages(defaultPages(), "people", "People", time.Minute, people{}, lane.Deps{})
 	h.Run(t,
 		lanetest.Scenario{
 			Name: "styles", Path: p.assets.URL("profile.css"), Status: http.StatusOK,
