@@ -84,12 +84,13 @@ func (c *Client) send(ctx context.Context, cancel context.CancelCauseFunc, h hop
 			return nil, ErrURL.Because(err)
 		}
 	}
+	slow := time.AfterFunc(c.cfg.HeaderTimeout, func() { cancel(ErrTimeout) })
 	if c.cfg.Before != nil {
 		if err := c.cfg.Before(r); err != nil {
+			slow.Stop()
 			return nil, err
 		}
 	}
-	slow := time.AfterFunc(c.cfg.HeaderTimeout, func() { cancel(ErrTimeout) })
 	resp, err := c.rt.RoundTrip(r)
 	inTime := slow.Stop()
 	if err != nil {

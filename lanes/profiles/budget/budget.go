@@ -11,7 +11,7 @@ import (
 )
 
 // margin is how much further apart than the rate needs slots are, as a part of a second: it is what pays for lateness.
-const margin = 60 * time.Millisecond
+const margin = 80 * time.Millisecond
 
 // Budget is a promise of at most Rate calls in any second: a whole number, or below 1 for one call in 1/Rate seconds.
 type Budget struct{ Rate float64 }
@@ -27,8 +27,9 @@ func (b Budget) Interval() time.Duration {
 	return time.Duration(math.Ceil(interval/1000)) * time.Microsecond // slots are kept in microseconds
 }
 
-// Grace is how long after its slot a call may still begin. What is left of the margin is for nodes whose clocks differ a little.
-func (b Budget) Grace() time.Duration { return margin * 2 / 3 }
+// Grace is how long after its slot a call may still begin. What is left of the margin is for nodes whose clocks differ a
+// little, and for what a busy machine puts between the last look at the clock and the call.
+func (b Budget) Grace() time.Duration { return margin * 3 / 10 }
 
 // Batch is how many slots are taken at one time, at most: those of a quarter of a second.
 func (b Budget) Batch() int { return max(1, int(b.Rate/4)) }
