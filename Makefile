@@ -5,7 +5,7 @@ GOFUMPT = go run mvdan.cc/gofumpt@v0.12.0
 ARGS    =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check lint fmt generate soak bench-allocation
+.PHONY: help demo build test check lint fmt generate soak bench-allocation bench-profiles
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,3 +36,6 @@ soak: ## what takes longer than make test: every fuzz test, the race detector ag
 
 bench-allocation: ## the figures of docs/allocation.md, side by side in one run
 	./bench/allocation.sh $(ARGS)
+
+bench-profiles: ## the figures of docs/profiles.md and docs/waitlist.md, side by side in one run
+	./bench/profiles.sh $(ARGS)

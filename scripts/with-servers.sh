@@ -22,8 +22,8 @@ if [[ ${1:-} == --install-only ]]; then
 fi
 while (($#)) && [[ $1 != -- ]]; do
 	case $1 in
-	postgres | redis | mysql | smtp | chromium | django | node | gcc | wrk | curl) wanted+=("$1") ;;
-	*) die "unknown: $1 (postgres redis mysql smtp chromium django node gcc wrk curl)" ;;
+	postgres | redis | mysql | smtp | chromium | django | node | gcc | wrk | curl | nginx) wanted+=("$1") ;;
+	*) die "unknown: $1 (postgres redis mysql smtp chromium django node gcc wrk curl nginx)" ;;
 	esac
 	shift
 done
@@ -53,6 +53,7 @@ program() {
 	node) first node >/dev/null && first npm ;;
 	gcc) first cc gcc ;;
 	wrk | curl) first "$1" ;;
+	nginx) PATH=$PATH:/usr/sbin first nginx ;;
 	esac
 }
 packages() {
@@ -68,6 +69,7 @@ packages() {
 	node) echo nodejs npm ;; # for the type check of the pages' modules
 	gcc) echo gcc libc6-dev ;;
 	wrk | curl) echo "$1" ;;
+	nginx) echo nginx-light ;;
 	esac
 }
 
