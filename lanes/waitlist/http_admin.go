@@ -39,9 +39,9 @@ func (l *Lane) adminRoutes() []lane.Route {
 // SearchIn asks for a page of sign-ups.
 type SearchIn struct {
 	List    string `path:"list" json:"-" maxLength:"40"`
-	Address string `query:"address" maxLength:"254" doc:"beginning of the address in normal form"`
+	Address string `query:"address" maxLength:"254" pattern:"^[ -~]*$" doc:"beginning of the address in normal form"`
 	Stage   string `query:"stage" enum:"pending,waiting,invited,unsubscribed"`
-	After   string `query:"after" maxLength:"254" doc:"the next of the page before"`
+	After   string `query:"after" maxLength:"254" pattern:"^[ -~]*$" doc:"the next of the page before"`
 	Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
@@ -71,7 +71,7 @@ func (l *Lane) search(ctx context.Context, in *SearchIn) (*SearchOut, error) {
 // BySignup names a sign-up.
 type BySignup struct {
 	List string `path:"list" json:"-" maxLength:"40"`
-	ID   string `path:"id" json:"-" maxLength:"26"`
+	ID   string `path:"id" json:"-" pattern:"^[0-9A-Z]{26}$"`
 }
 
 // SignupOut is a sign-up with what the consent ledger has of it.
@@ -170,7 +170,7 @@ func (l *Lane) listWaves(ctx context.Context, in *ByList) (*WavesOut, error) {
 // ByWave names a wave.
 type ByWave struct {
 	List string `path:"list" json:"-" maxLength:"40"`
-	Name string `path:"name" json:"-" maxLength:"40"`
+	Name string `path:"name" json:"-" maxLength:"40" pattern:"^[a-z0-9][a-z0-9-]*$"`
 }
 
 func (l *Lane) oneWave(ctx context.Context, in *ByWave) (*Wave, error) {

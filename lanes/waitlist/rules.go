@@ -71,6 +71,7 @@ func (l *List) brokenConsents(r *refusals) {
 		r.check(namePattern.MatchString(c.Name) && !seen[c.Name], at+"/name", "must be small letters, digits and _, begin with a letter, and be the only one of its name")
 		seen[c.Name] = true
 		r.check(c.Text != Text{}, at+"/text", "must be said in one language at least")
+		r.check(!strings.Contains(c.Text.Ko+c.Text.En, "\x00"), at+"/text", "must not contain a zero byte")
 		r.check(c.URL == "" || isWeb(c.URL), at+"/url", "must be an http or https URL")
 	}
 }

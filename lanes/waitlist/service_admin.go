@@ -42,6 +42,9 @@ func (s *Service) CreateList(ctx context.Context, l *List) (*List, error) {
 // EditList changes what the patch has. Who gained places by referrals keeps them when the rule changes, until the next referral.
 // Errors: ErrNoList, ErrInvalid with what is wrong.
 func (s *Service) EditList(ctx context.Context, slug string, patch func(*List)) (*List, error) {
+	if _, err := s.shelf.get(slug); err != nil {
+		return nil, err
+	}
 	edited, err := s.store.EditList(ctx, slug, s.now(), func(l *List) (*List, error) {
 		next := *l
 		patch(&next)
@@ -77,6 +80,9 @@ func changedTexts(old, next *List) []fault.Field {
 
 // DeleteList deletes a list that nobody is on. Errors: ErrNoList, ErrListUsed.
 func (s *Service) DeleteList(ctx context.Context, slug string) error {
+	if _, err := s.shelf.get(slug); err != nil {
+		return err
+	}
 	if err := s.store.DeleteList(ctx, slug); err != nil {
 		return err
 	}
@@ -91,8 +97,11 @@ func (s *Service) Search(ctx context.Context, f Filter) ([]*Signup, error) {
 	return s.store.Search(ctx, f)
 }
 
-// Signup reads one with all that the ledger has of it. Error: ErrNoSignup.
+// Signup reads one with all that the ledger has of it. Errors: ErrNoList, ErrNoSignup.
 func (s *Service) Signup(ctx context.Context, list, id string) (*Signup, []Entry, error) {
+	if _, err := s.shelf.get(list); err != nil {
+		return nil, nil, err
+	}
 	r, err := s.store.Signup(ctx, list, id)
 	if err != nil {
 		return nil, nil, noSignup(err)
@@ -118,13 +127,19 @@ func (s *Service) Ledger(ctx context.Context, address string) ([]Entry, error) {
 	return s.store.LedgerOf(ctx, s.keys.subject(normal))
 }
 
-// Resend sends the confirmation of somebody who is pending once more. Errors: ErrNoSignup, ErrConfirmed.
+// Resend sends the confirmation of somebody who is pending once more. Errors: ErrNoList, ErrNoSignup, ErrConfirmed.
 func (s *Service) Resend(ctx context.Context, list, id string) error {
+	if _, err := s.shelf.get(list); err != nil {
+		return err
+	}
 	return noSignup(s.store.Remind(ctx, list, id, s.now()))
 }
 
-// Erase deletes somebody from a list for good. Error: ErrNoSignup.
+// Erase deletes somebody from a list for good. Errors: ErrNoList, ErrNoSignup.
 func (s *Service) Erase(ctx context.Context, list, id string) error {
+	if _, err := s.shelf.get(list); err != nil {
+		return err
+	}
 	return noSignup(s.store.Erase(ctx, list, id, s.erasure("admin", true)))
 }
 

@@ -8,11 +8,17 @@ import (
 
 // StartWave invites the next people of a list, by a job. The same name again is the same wave. Errors: ErrNoList, ErrWaveDiffers.
 func (s *Service) StartWave(ctx context.Context, list, name string, count int) (*Wave, error) {
+	if _, err := s.shelf.get(list); err != nil {
+		return nil, err
+	}
 	return s.store.StartWave(ctx, list, name, count, s.now())
 }
 
-// Wave reads one. Error: ErrNoWave.
+// Wave reads one. Errors: ErrNoList, ErrNoWave.
 func (s *Service) Wave(ctx context.Context, list, name string) (*Wave, error) {
+	if _, err := s.shelf.get(list); err != nil {
+		return nil, err
+	}
 	return s.store.Wave(ctx, list, name)
 }
 
