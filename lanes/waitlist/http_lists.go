@@ -59,6 +59,7 @@ type ListPatch struct {
 	SiteURL     *string    `json:"site_url,omitempty" maxLength:"500"`
 	Description *Text      `json:"description,omitempty"`
 	Closed      *bool      `json:"closed,omitempty"`
+	ShowWaiting *bool      `json:"show_waiting,omitempty"`
 	Accepts     *string    `json:"accepts,omitempty" enum:"email,phone,both"`
 	Fields      *[]Field   `json:"fields,omitempty" maxItems:"20"`
 	Consents    *[]Consent `json:"consents,omitempty" maxItems:"10" doc:"a changed text needs a higher version"`
@@ -79,6 +80,7 @@ func (l *Lane) editList(ctx context.Context, in *ListPatch) (*List, error) {
 		give(&list.SiteURL, in.SiteURL)
 		give(&list.Description, in.Description)
 		give(&list.Closed, in.Closed)
+		give(&list.ShowWaiting, in.ShowWaiting)
 		give(&list.Accepts, in.Accepts)
 		give(&list.Fields, in.Fields)
 		give(&list.Consents, in.Consents)

@@ -10,6 +10,7 @@ type List struct {
 	SiteURL     string    `json:"site_url,omitempty" maxLength:"500" format:"uri" doc:"home of the site"`
 	Description Text      `json:"description,omitzero"`
 	Closed      bool      `json:"closed,omitzero" doc:"nobody can sign up; who is on the list stays"`
+	ShowWaiting bool      `json:"show_waiting,omitzero" doc:"the hosted page says how many are waiting"`
 	Accepts     string    `json:"accepts,omitempty" enum:"email,phone,both" doc:"default email; phone needs a webhook, which is what sends messages to phones"`
 	Fields      []Field   `json:"fields,omitempty" maxItems:"20" doc:"what else is asked"`
 	Consents    []Consent `json:"consents,omitempty" maxItems:"10" doc:"what people are asked to agree to"`
