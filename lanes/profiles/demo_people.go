@@ -16,7 +16,7 @@ const (
 	lookPNG             // with something that shows through
 	lookGIF             // an animation
 	lookTurned          // a photo that is stored lying down
-	lookLarge           // twelve million pixels
+	lookLarge           // four million pixels
 	lookNone            // no picture
 	lookGone            // the file is not there any more
 	lookPage            // a page that says please sign in, called a picture

@@ -58,7 +58,7 @@ func demoPicture(seed uint64, look demoLook) (body []byte, kind string) {
 	case lookTurned:
 		kind, err = "image/jpeg", jpeg.Encode(&b, lying(landscape(seed, 480, 600)), &jpeg.Options{Quality: 85})
 	case lookLarge:
-		kind, err = "image/jpeg", jpeg.Encode(&b, landscape(seed, 4000, 3000), &jpeg.Options{Quality: 75})
+		kind, err = "image/jpeg", jpeg.Encode(&b, landscape(seed, 2400, 1800), &jpeg.Options{Quality: 75})
 	default:
 		kind, err = "image/jpeg", jpeg.Encode(&b, landscape(seed, 640, 560), &jpeg.Options{Quality: 85})
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -22,6 +23,10 @@ type desk struct {
 	service *Service
 	pulse   pulse
 	now     func() time.Time
+
+	mu     sync.Mutex // guards what follows, over the asking too: one asks for all
+	asked  time.Time
+	report []SourceReport
 }
 
 func (d *desk) routes() []lane.Route {
@@ -89,7 +94,22 @@ func (d *desk) search(r *http.Request, v *deskView) error {
 	return nil
 }
 
-func (d *desk) reports(ctx context.Context) ([]SourceReport, error) { return d.service.Sources(ctx) }
+// reportFor is how long a report is shown: counting what is kept takes a while, and every open page asks every two seconds.
+const reportFor = 3 * time.Second
+
+func (d *desk) reports(ctx context.Context) ([]SourceReport, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.now()
+	if age := now.Sub(d.asked); d.report != nil && age >= 0 && age < reportFor {
+		return d.report, nil
+	}
+	list, err := d.service.Sources(ctx)
+	if err == nil {
+		d.asked, d.report = now, list
+	}
+	return list, err
+}
 
 // totals are since the process began. What was found in memory and was stale is counted there twice.
 func (d *desk) totals() tally {

@@ -21,6 +21,7 @@ import (
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/lane/lanetest"
+	"github.com/hotlane/hotlane/lanes/profiles/picture"
 )
 
 // files is the web that pictures come from, by URL.
@@ -353,6 +354,29 @@ func TestHostsOfPictures(t *testing.T) {
 			t.Errorf("%q: %s", hosts, got)
 		}
 	}
+}
+
+// FuzzDecodeDrawn: what comes from a shared cache may be of another version, or anything.
+func FuzzDecodeDrawn(f *testing.F) {
+	of := hashURL(photo)
+	for _, d := range []drawn{{of: of}, {of: of, sizes: []picture.Encoded{
+		{Type: "image/jpeg", Side: 384, Body: []byte("a")}, {Type: "image/png", Side: 192, Body: []byte("b")}, {Type: "image/png", Side: 96},
+	}}} {
+		b, err := d.encode()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d, err := decodeDrawn(b)
+		if err != nil {
+			return
+		}
+		if again, err := d.encode(); err != nil || !bytes.Equal(again, b) || len(d.sizes) != 0 && len(d.sizes) != len(pictureSizes) {
+			t.Fatalf("%q became %q: %v", b, again, err)
+		}
+	})
 }
 
 func TestDrawnInACache(t *testing.T) {
