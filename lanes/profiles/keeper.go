@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
-
-	"github.com/hotlane/hotlane/platform/db"
 )
 
 // beat is how often a node learns of others' erasures, and writes what it has counted.
@@ -16,8 +14,8 @@ const beat = time.Second
 // keeper does what is due every second.
 type keeper struct {
 	s      *Service
-	db     *db.DB
-	skew   *atomic.Int64 // of the database's clock, in nanoseconds
+	look   func(context.Context) (time.Duration, error) // at the database's clock: how far it is ahead
+	skew   *atomic.Int64                                // what was seen last, in nanoseconds
 	log    *slog.Logger
 	beats  int
 	failed bool // the last time, so that the log has it once
@@ -58,7 +56,7 @@ func (k *keeper) work(ctx context.Context) error {
 
 // measure takes the database's clock's skew.
 func (k *keeper) measure(ctx context.Context) error {
-	skew, err := k.db.Skew(ctx)
+	skew, err := k.look(ctx)
 	if err == nil {
 		k.skew.Store(int64(skew))
 	}

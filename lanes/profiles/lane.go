@@ -63,7 +63,7 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 		Name: name, Store: deps.Cache, Memory: cfg.Memory, Size: (*entry).size, Encode: encodeEntry, Decode: s.decodeEntry,
 		Now: deps.Now, Log: deps.Log, Metrics: deps.Metrics, LoadTime: longest, Renewals: 256,
 	})
-	l := &Lane{Service: s, deps: deps, keeper: &keeper{s: s, db: st.db, skew: skew, log: deps.Log}, pictures: newPictures(cfg.Pictures, deps)}
+	l := &Lane{Service: s, deps: deps, keeper: &keeper{s: s, look: st.db.Skew, skew: skew, log: deps.Log}, pictures: newPictures(cfg.Pictures, deps)}
 	s.forget = l.pictures.forget
 	shown, title := cfg.pageSource(), ""
 	if shown != "" {

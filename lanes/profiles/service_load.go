@@ -146,6 +146,9 @@ func (s *Service) call(ctx context.Context, src *source, a ask, known *record, o
 	defer cancel()
 	now := s.now()
 	switch answer.class {
+	case replyNone:
+		s.metrics.refused.WithLabelValues(src.cfg.Name).Inc()
+		return loadedEntry{}, errors.Join(answer.cause, s.unclaim(ctx, src, a, owner))
 	case replyUnchanged:
 		s.metrics.calls.WithLabelValues(src.cfg.Name, answer.class).Inc()
 		return s.unchanged(ctx, src, a, known, owner, now)

@@ -27,7 +27,7 @@ type upstream struct {
 
 // reply is what a source answered.
 type reply struct {
-	class    string // replyDocument, replyUnchanged, or one of the answers that bring none
+	class    string // one of those below, or of the answers that bring no document
 	raw      []byte
 	document *document.Node
 	tag      string
@@ -35,10 +35,11 @@ type reply struct {
 	cause    error         // what was wrong, for the log
 }
 
-// Classes of replies that are good.
+// Further classes of replies.
 const (
 	replyDocument  = "document"
 	replyUnchanged = "unchanged"
+	replyNone      = "none" // the source was not asked: the turn was over
 )
 
 const maxRetryAfter = 24 * time.Hour // a longer one is as good as this
@@ -100,7 +101,10 @@ func (u *upstream) ask(ctx context.Context, b by, name, tag string) reply {
 		r.Header.Set("If-None-Match", tag)
 	}
 	a, err := u.client.Do(ctx, r)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrLater):
+		return reply{class: replyNone, cause: err}
+	case err != nil:
 		return failed(err)
 	}
 	return u.classify(a, tag != "")
