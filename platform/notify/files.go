@@ -28,6 +28,7 @@ type Files struct {
 	count outcomes
 	mu    sync.Mutex // held while a file is written and the oldest go
 	last  int        // mails of this process
+	kept  []string   // names of the files, the oldest first; nil: the folder was not read yet
 }
 
 // Stored is a mail that was kept.
@@ -71,7 +72,7 @@ func (f *Files) Send(ctx context.Context, m Mail) (err error) {
 		return ErrMail.Because(err)
 	}
 	f.deps.Log.Info("a mail was kept", "file", filepath.Join(f.dir, name))
-	if err := f.prune(); err != nil {
+	if err := f.prune(name); err != nil {
 		f.deps.Log.Warn("old mails cannot be removed", "err", err)
 	}
 	return nil
@@ -103,15 +104,22 @@ func (f *Files) write(name string, to func(string) error) error {
 	return err
 }
 
-func (f *Files) prune() error {
-	names, err := f.names()
-	if err != nil {
-		return err
-	}
-	for _, name := range names[:max(0, len(names)-maxFiles)] {
-		if err := os.Remove(filepath.Join(f.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// prune removes the oldest files when one has been written. The folder is read once: a thousand names for each mail would cost more
+// than the mail.
+func (f *Files) prune(written string) error {
+	if f.kept = append(f.kept, written); len(f.kept) == 1 {
+		names, err := f.names()
+		if err != nil {
+			f.kept = nil
 			return err
 		}
+		f.kept = names
+	}
+	for len(f.kept) > maxFiles {
+		if err := os.Remove(filepath.Join(f.dir, f.kept[0])); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		f.kept = f.kept[1:]
 	}
 	return nil
 }
