@@ -52,7 +52,7 @@ func TestInboxIsCleaned(t *testing.T) {
 func TestManyInboxRowsAreCleaned(t *testing.T) {
 	each(t, outbox.Options{}, func(t *testing.T, p *process) {
 		p.start(nil)
-		p.tell(refused, numbers(1, 1200)...)
+		p.tell(refused, numbers(1, 600)...)
 		p.work()
 		p.clock.Advance(8 * day)
 		must(t, p.relay.Keep(t.Context()))
@@ -96,7 +96,7 @@ func TestUnseenListener(t *testing.T) {
 func TestSeenListener(t *testing.T) {
 	each(t, outbox.Options{Forget: 30 * day}, func(t *testing.T, p *process) {
 		p.start(nil)
-		for range 100 {
+		for range 40 {
 			p.clock.Advance(day)
 			must(t, p.relay.Keep(t.Context()))
 		}
