@@ -49,7 +49,8 @@ func (l *Lane) Routes() []lane.Route {
 		},
 	}
 	routes = append(routes, l.listRoutes()...)
-	return append(routes, l.adminRoutes()...)
+	routes = append(routes, l.adminRoutes()...)
+	return append(routes, l.pageRoutes()...)
 }
 
 // SignUpIn is a form as JSON.
