@@ -149,7 +149,7 @@ func (s Shape) present(at string, types Types, before Shape) (c Change, is bool)
 			return c, false
 		}
 		s.Places[at] = Place{Types: types, Presence: arrival(before, at)}
-		return Change{Kind: Appeared, Pointer: at, Is: types.String()}, before.knows(parent(at))
+		return Change{Kind: Appeared, Pointer: at, Is: types.String()}, before.held(at)
 	}
 	was := p.Types
 	p.Types |= types
@@ -166,6 +166,12 @@ func arrival(before Shape, at string) Presence {
 		return Always
 	}
 	return Optional
+}
+
+// held reports whether there could be something at a place before: else its parent is what is new.
+func (s Shape) held(at string) bool {
+	up := parent(at)
+	return up == "" || s.Places[up].Types.Has(container(at))
 }
 
 func (s Shape) knows(at string) bool {
@@ -206,7 +212,7 @@ func (s Shape) Equal(o Shape) bool {
 // Knew reports whether a place has been in all documents until some time: it is there still, or it is Gone.
 func (s Shape) Knew(pointer string) bool {
 	p, known := s.Places[pointer]
-	return known && p.Presence != Optional
+	return known && p.Presence != Optional && s.Documents >= Learn
 }
 
 func parent(at string) string { return at[:strings.LastIndexByte(at, '/')] }
@@ -217,9 +223,13 @@ func hasParent(doc map[string]Types, at string) bool {
 	if up == "" {
 		return true
 	}
-	kind := document.Object
+	return doc[up].Has(container(at))
+}
+
+// container is the type that holds a place.
+func container(at string) document.Kind {
 	if strings.HasSuffix(at, "/*") {
-		kind = document.Array
+		return document.Array
 	}
-	return doc[up].Has(kind)
+	return document.Object
 }
