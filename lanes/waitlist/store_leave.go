@@ -11,25 +11,27 @@ import (
 
 // Leave unsubscribes somebody: they are not mailed, and not on the list. Leaving twice is leaving once. Error: ErrGone.
 func (s *store) Leave(ctx context.Context, slug, id, how, network string, at time.Time) error {
-	return s.changes.Do(ctx, func(ctx context.Context, tx *db.Tx) error {
-		l, r, err := s.lockOne(ctx, tx, slug, id)
-		if err != nil || r.Stage == Unsubscribed {
-			return err
-		}
-		_, err = tx.Exec(ctx, "UPDATE waitlist_signups SET stage = 'unsubscribed', unsubscribed_at = $3, wants = 0 WHERE list = $1 AND id = $2",
-			slug, id, at.UnixMicro())
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `INSERT INTO waitlist_consents (list, signup, at, consent, action, version, text_hash, lang, how, network)
-			SELECT list, signup, CAST($3 AS BIGINT), consent, 'withdrawn', max(version), '', '', CAST($4 AS TEXT), CAST($5 AS TEXT) FROM waitlist_consents
-			WHERE list = $1 AND signup = $2 AND action = 'given' GROUP BY list, signup, consent
-			ON CONFLICT DO NOTHING`, slug, id, at.UnixMicro(), how, network)
-		if err != nil {
-			return err
-		}
-		return s.queueHook(ctx, tx, l, eventUnsubscribed, id, at)
-	})
+	return s.changes.Do(ctx, func(ctx context.Context, tx *db.Tx) error { return s.leave(ctx, tx, slug, id, how, network, at) })
+}
+
+func (s *store) leave(ctx context.Context, tx *db.Tx, slug, id, how, network string, at time.Time) error {
+	l, r, err := s.lockOne(ctx, tx, slug, id)
+	if err != nil || r.Stage == Unsubscribed {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE waitlist_signups SET stage = 'unsubscribed', unsubscribed_at = $3, wants = 0 WHERE list = $1 AND id = $2",
+		slug, id, at.UnixMicro())
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO waitlist_consents (list, signup, at, consent, action, version, text_hash, lang, how, network)
+		SELECT list, signup, CAST($3 AS BIGINT), consent, 'withdrawn', max(version), '', '', CAST($4 AS TEXT), CAST($5 AS TEXT) FROM waitlist_consents
+		WHERE list = $1 AND signup = $2 AND action = 'given' GROUP BY list, signup, consent
+		ON CONFLICT DO NOTHING`, slug, id, at.UnixMicro(), how, network)
+	if err != nil {
+		return err
+	}
+	return s.queueHook(ctx, tx, l, eventUnsubscribed, id, at)
 }
 
 // lockOne locks a list, reads somebody on it, and takes them out of the queue if they are in it: they are about to go.
@@ -63,7 +65,27 @@ type erasure struct {
 
 // Erase deletes somebody. The ledger keeps that there was consent, by whom only for who has the address and the key. Error: ErrGone.
 func (s *store) Erase(ctx context.Context, slug, id string, e erasure) error {
-	return s.changes.Do(ctx, func(ctx context.Context, tx *db.Tx) error { return s.erase(ctx, tx, slug, id, e) })
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := settle(ctx, tx, slug); err != nil {
+			return err
+		}
+		return s.erase(ctx, tx, slug, id, e)
+	})
+}
+
+// settle waits for sign-ups that are being written, and holds up the next until the transaction ends: none that did not see the
+// erasure comes after it. SQLite has one writer anyway.
+func settle(ctx context.Context, tx *db.Tx, lists ...string) error {
+	if tx.Dialect() == db.SQLite {
+		return nil
+	}
+	for _, l := range lists { // first, as everybody does who takes both
+		if _, err := lock(ctx, tx, l); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, "LOCK TABLE waitlist_signups IN SHARE ROW EXCLUSIVE MODE")
+	return err
 }
 
 func (s *store) erase(ctx context.Context, tx *db.Tx, slug, id string, e erasure) error {
@@ -101,17 +123,16 @@ func suppress(ctx context.Context, tx *db.Tx, subject, list string, at int64) er
 
 // EraseAddress deletes an address from all lists, and from now on keeps it off them. It says on how many it was.
 func (s *store) EraseAddress(ctx context.Context, lists []*List, address string, e erasure) (erased int, err error) {
-	err = s.changes.Do(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return suppress(ctx, tx, e.subject(address), "", e.at.UnixMicro())
-	})
-	if err != nil {
-		return 0, err
-	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if tx.Dialect() == db.Postgres { // sign-ups that began before the address was suppressed end first; SQLite has one writer
-			if _, err := tx.Exec(ctx, "LOCK TABLE waitlist_signups IN SHARE ROW EXCLUSIVE MODE"); err != nil {
-				return err
-			}
+		slugs := make([]string, len(lists))
+		for i, l := range lists {
+			slugs[i] = l.Slug
+		}
+		if err := settle(ctx, tx, slugs...); err != nil {
+			return err
+		}
+		if err := suppress(ctx, tx, e.subject(address), "", e.at.UnixMicro()); err != nil {
+			return err
 		}
 		erased = 0
 		for _, l := range lists {
