@@ -63,8 +63,14 @@ func TestFold(t *testing.T) {
 		ignore bool
 		same   bool
 	}{
-		{"ada", "ADA", true, true}, {"ada", "ADA", false, false}, {"straße", "STRASSE", true, true}, {"é", "e\u0301", true, true},
-		{"é", "e\u0301", false, false}, {"Σίσυφος", "ΣΊΣΥΦΟΣ", true, true}, {"하루", "하루", true, true}, {"a", "b", true, false},
+		{"ada", "ADA", true, true},
+		{"ada", "ADA", false, false},
+		{"straße", "STRASSE", true, true},
+		{"é", "e\u0301", true, true},
+		{"é", "e\u0301", false, false},
+		{"Σίσυφος", "ΣΊΣΥΦΟΣ", true, true},
+		{"하루", "하루", true, true},
+		{"a", "b", true, false},
 	} {
 		if same := fold(c.a, c.ignore) == fold(c.b, c.ignore); same != c.same {
 			t.Errorf("%q and %q, case ignored %v: %v", c.a, c.b, c.ignore, same)

@@ -88,12 +88,21 @@ func TestWhoMayReadAndWrite(t *testing.T) {
 		as           identity.Access
 		status       int
 	}{
-		{"GET", ada, identity.Public, 401}, {"GET", ada, identity.User, 403}, {"GET", ada, identity.Service, 200},
-		{"GET", "/v1/profile-ids/people/7", identity.Public, 401}, {"GET", "/v1/profiles/people?username=a*", identity.Public, 401},
-		{"GET", ada + "/history", identity.User, 403}, {"GET", ada + "/history", identity.Service, 200},
-		{"POST", ada + "/refresh", identity.User, 403}, {"POST", ada + "/refresh", identity.Service, 200},
-		{"GET", "/v1/profiles/sources", identity.Service, 403}, {"GET", "/v1/profiles/sources", identity.Admin, 200},
-		{"DELETE", ada, identity.Public, 401}, {"DELETE", ada, identity.User, 403}, {"DELETE", ada, identity.Admin, 200}, {"GET", ada, identity.Service, 404},
+		{"GET", ada, identity.Public, 401},
+		{"GET", ada, identity.User, 403},
+		{"GET", ada, identity.Service, 200},
+		{"GET", "/v1/profile-ids/people/7", identity.Public, 401},
+		{"GET", "/v1/profiles/people?username=a*", identity.Public, 401},
+		{"GET", ada + "/history", identity.User, 403},
+		{"GET", ada + "/history", identity.Service, 200},
+		{"POST", ada + "/refresh", identity.User, 403},
+		{"POST", ada + "/refresh", identity.Service, 200},
+		{"GET", "/v1/profiles/sources", identity.Service, 403},
+		{"GET", "/v1/profiles/sources", identity.Admin, 200},
+		{"DELETE", ada, identity.Public, 401},
+		{"DELETE", ada, identity.User, 403},
+		{"DELETE", ada, identity.Admin, 200},
+		{"GET", ada, identity.Service, 404},
 	} {
 		a := n.Do(t, lanetest.Scenario{Method: c.method, Path: c.path, As: c.as, User: "u"})
 		if a.Status != c.status {
