@@ -50,7 +50,7 @@ func (p *plan) open(ctx context.Context, name, engine string, settings ...string
 }
 
 // openPostgres is open on a database of its own in PostgreSQL, which runs on the load's core.
-func (p *plan) openPostgres(ctx context.Context, name string) (*desk, error) {
+func (p *plan) openPostgres(ctx context.Context, name string, settings ...string) (*desk, error) {
 	stores, err := p.Stores(ctx)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (p *plan) openPostgres(ctx context.Context, name string) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := p.open(ctx, name, "PostgreSQL", "HOTLANE_DB_DSN="+dsn)
+	d, err := p.open(ctx, name, "PostgreSQL", append(settings, "HOTLANE_DB_DSN="+dsn)...)
 	if err != nil {
 		return nil, err
 	}
@@ -69,12 +69,17 @@ func (p *plan) openPostgres(ctx context.Context, name string) (*desk, error) {
 
 // signups has people sign up, each with an address of their own, on SQLite and on PostgreSQL in turn.
 func (p *plan) signups(ctx context.Context) error {
-	lite, err := p.open(ctx, "signups", "SQLite")
+	mails, err := newMailServer()
+	if err != nil {
+		return err
+	}
+	defer mails.Close()
+	lite, err := p.open(ctx, "signups", "SQLite", mails.settings()...)
 	if err != nil {
 		return err
 	}
 	defer lite.Stop()
-	big, err := p.openPostgres(ctx, "signups_pg")
+	big, err := p.openPostgres(ctx, "signups_pg", mails.settings()...)
 	if err != nil {
 		return err
 	}
@@ -89,6 +94,8 @@ func (p *plan) signups(ctx context.Context) error {
 			}
 		}
 	}
+	p.Results.Note("While they signed up the mail server, which takes %s a mail, took %d confirmations from the two; the others stayed queued.",
+		rig.Brief(mailTime), mails.taken.Load())
 	for i, d := range []*desk{lite, big} {
 		hangUp(d.conns)
 		rows, err := d.rows(ctx)

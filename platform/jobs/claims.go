@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"sync"
 	"time"
 
@@ -22,9 +23,10 @@ type claims struct {
 	halt    context.CancelFunc // ends it
 	idle    chan struct{}      // closed by run when nothing runs any more
 
-	mu      sync.Mutex // guards what follows; never held during I/O
-	began   bool       // run was called
-	working int        // how many run
+	mu      sync.Mutex      // guards what follows; never held during I/O
+	began   bool            // run was called
+	working int             // how many run
+	added   map[string]bool // kinds of which jobs were committed since the last round; "": of any
 }
 
 func newClaims(q *Queue, owner string) *claims {
@@ -38,7 +40,7 @@ func newClaims(q *Queue, owner string) *claims {
 
 func (e *claims) migrate(context.Context) error { return nil }
 
-// add is one statement for any number of jobs: their values travel as one JSON text.
+// add is one statement for any number of jobs: the values of many travel as one JSON text, which the engine takes its time to read.
 func (e *claims) add(ctx context.Context, tx *db.Tx, records []record) (map[string]int, error) {
 	now := e.q.now().UnixMicro()
 	values := make([][4]any, len(records))
@@ -51,6 +53,9 @@ func (e *claims) add(ctx context.Context, tx *db.Tx, records []record) (map[stri
 		if r.key != "" {
 			values[i][2] = r.key
 		}
+	}
+	if len(values) == 1 {
+		return e.addOne(ctx, tx, records[0].kind, append(values[0][:], now))
 	}
 	text, err := json.Marshal(values)
 	if err != nil {
@@ -70,11 +75,34 @@ func (e *claims) add(ctx context.Context, tx *db.Tx, records []record) (map[stri
 		}
 		added[kind]++
 	}
-	tx.After(e.poke)
+	tx.After(func() {
+		for kind := range added {
+			e.poke(kind)
+		}
+	})
 	return added, rows.Err()
 }
 
-func (e *claims) poke() {
+func (e *claims) addOne(ctx context.Context, tx *db.Tx, kind string, values []any) (map[string]int, error) {
+	res, err := tx.Exec(ctx, "INSERT INTO hotlane_jobs (kind, args, key, due, added) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING", values...)
+	if err != nil {
+		return nil, err
+	}
+	n, err := res.RowsAffected()
+	if n == 1 {
+		tx.After(func() { e.poke(kind) })
+	}
+	return map[string]int{kind: int(n)}, err
+}
+
+// poke has the next round look for jobs of a kind, "": of all, now.
+func (e *claims) poke(kind string) {
+	e.mu.Lock()
+	if e.added == nil {
+		e.added = make(map[string]bool)
+	}
+	e.added[kind] = true
+	e.mu.Unlock()
 	select {
 	case e.wake <- struct{}{}:
 	default:
@@ -141,14 +169,14 @@ func (e *claims) claim(ctx context.Context, tx *db.Tx, j *Job, now int64, n int)
 	return list, rows.Err()
 }
 
-// next is when the first job of a kind that waits is due; false: none waits.
-func (e *claims) next(ctx context.Context, tx *db.Tx, kind string) (due int64, ok bool, err error) {
+// next is when the first job of a kind that waits is due; far off when none waits.
+func (e *claims) next(ctx context.Context, tx *db.Tx, kind string) (due int64, err error) {
 	var first *int64
 	err = tx.QueryRow(ctx, `SELECT min(due) FROM hotlane_jobs WHERE state = 0 AND kind = $1`, kind).Scan(&first)
 	if err != nil || first == nil {
-		return 0, false, err
+		return math.MaxInt64, err
 	}
-	return *first, true, nil
+	return *first, nil
 }
 
 // settle writes what came of jobs.

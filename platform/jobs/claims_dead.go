@@ -39,7 +39,7 @@ func (e *claims) retry(ctx context.Context, tx *db.Tx, id int64) (int64, error) 
 	if err != nil {
 		return 0, err
 	}
-	tx.After(e.poke)
+	tx.After(func() { e.poke("") })
 	return res.RowsAffected()
 }
 

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"time"
 
@@ -20,10 +21,10 @@ const (
 // this for all kinds, so that however many jobs end and begin meanwhile, one sync of the disk is for all of them.
 type round struct {
 	e       *claims
-	results chan result  // as many as there are workers
-	ended   []result     // not written yet
-	free    map[*Job]int // workers
-	due     int64        // of the next job of a kind that has free workers, unix microseconds
+	results chan result    // as many as there are workers
+	ended   []result       // not written yet
+	free    map[*Job]int   // workers
+	first   map[*Job]int64 // when the first job that waits is due, unix microseconds; 0: look
 	clean   time.Time
 	gauge   time.Time
 }
@@ -38,7 +39,7 @@ func (e *claims) run(ctx context.Context) error {
 		close(e.idle)
 		return err
 	}
-	r := &round{e: e, free: make(map[*Job]int)}
+	r := &round{e: e, free: make(map[*Job]int), first: make(map[*Job]int64)}
 	all := 0
 	for _, j := range e.q.kinds() {
 		r.free[j] = j.Workers
@@ -71,6 +72,7 @@ func (r *round) loop(ctx, lasting context.Context, all int) {
 			r.ended = append(r.ended, res)
 		case <-r.e.wake:
 		case <-timer.C:
+			clear(r.first) // clocks are set
 		case <-drained:
 			draining, drained = true, nil
 		case <-stop:
@@ -134,54 +136,80 @@ func (r *round) step(ctx context.Context, draining bool) time.Duration {
 	if draining {
 		return lookEvery
 	}
-	wait := min(min(r.due, period)-r.e.q.now().UnixMicro(), lookEvery.Microseconds())
+	due := period
+	for j, n := range r.free {
+		if n > 0 {
+			due = min(due, r.first[j])
+		}
+	}
+	wait := min(due-r.e.q.now().UnixMicro(), lookEvery.Microseconds())
 	return time.Duration(max(wait, 0)) * time.Microsecond
 }
 
 func (r *round) commit(ctx context.Context, draining bool) error {
-	free := make(map[*Job]int, len(r.free))
-	for j, n := range r.free {
-		free[j] = n
-	}
+	r.noteAdded()
+	free := maps.Clone(r.free)
 	for _, res := range r.ended {
 		free[res.job]++
+		if res.outcome != done { // it waits again
+			r.first[res.job] = 0
+		}
 	}
-	if draining && len(r.ended) == 0 {
+	var look []*Job
+	for _, j := range r.e.q.kinds() {
+		if !draining && free[j] > 0 && r.first[j] <= r.e.q.now().UnixMicro() {
+			look = append(look, j)
+		}
+	}
+	if len(r.ended) == 0 && len(look) == 0 {
 		return nil
 	}
 	var tasks []claimed
-	due := int64(math.MaxInt64)
+	first := make(map[*Job]int64)
 	err := r.e.q.db.Write(ctx, func(tx *db.Tx) error {
-		if err := r.e.settle(ctx, tx, r.ended); err != nil || draining {
+		tasks = nil
+		if err := r.e.settle(ctx, tx, r.ended); err != nil {
 			return err
 		}
 		now := r.e.q.now().UnixMicro()
-		for _, j := range r.e.q.kinds() {
-			if free[j] == 0 {
-				continue
-			}
+		for _, j := range look {
 			list, err := r.e.claim(ctx, tx, j, now, free[j])
 			if err != nil {
 				return err
 			}
 			tasks = append(tasks, list...)
-			if len(list) == free[j] {
+			if first[j] = 0; len(list) == free[j] {
 				continue
 			}
-			first, ok, err := r.e.next(ctx, tx, j.Kind)
-			if err != nil {
+			if first[j], err = r.e.next(ctx, tx, j.Kind); err != nil {
 				return err
-			}
-			if ok {
-				due = min(due, first)
 			}
 		}
 		return nil
 	})
 	if err != nil {
+		clear(r.first)
 		return err
 	}
-	r.ended, r.due, r.free = nil, due, free
+	r.ended, r.free = nil, free
+	maps.Copy(r.first, first)
+	r.begin(tasks)
+	return nil
+}
+
+// noteAdded learns of which kinds there are new jobs.
+func (r *round) noteAdded() {
+	r.e.mu.Lock()
+	defer r.e.mu.Unlock()
+	for _, j := range r.e.q.kinds() {
+		if r.e.added[j.Kind] || r.e.added[""] {
+			r.first[j] = 0
+		}
+	}
+	clear(r.e.added)
+}
+
+func (r *round) begin(tasks []claimed) {
 	for _, c := range tasks {
 		r.free[c.job]--
 		r.e.enter(1)
@@ -191,7 +219,6 @@ func (r *round) commit(ctx context.Context, draining bool) error {
 			r.results <- res
 		}()
 	}
-	return nil
 }
 
 func (e *claims) enter(n int) {

@@ -50,11 +50,11 @@ func (e *claims) first(ctx context.Context, tx *db.Tx) (*claimed, error) {
 	var job *Job
 	least := int64(math.MaxInt64)
 	for _, j := range e.q.kinds() {
-		due, ok, err := e.next(ctx, tx, j.Kind)
+		due, err := e.next(ctx, tx, j.Kind)
 		if err != nil {
 			return nil, err
 		}
-		if ok && due <= now && due < least {
+		if due <= now && due < least {
 			job, least = j, due
 		}
 	}
