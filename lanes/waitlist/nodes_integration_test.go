@@ -67,3 +67,30 @@ func TestTwoNodes(t *testing.T) {
 		t.Errorf("%d invited", n)
 	}
 }
+
+// TestErasureAmongSignUps: an address that is erased while other nodes sign it up is on no list afterwards.
+func TestErasureAmongSignUps(t *testing.T) {
+	config := dbtest.Postgres(t)
+	one, other := start(t, nil, lanetest.On(config)), start(t, nil, lanetest.On(config))
+	for i := range 30 {
+		address := fmt.Sprintf("p%d@example.com", i)
+		var group sync.WaitGroup
+		for range 6 {
+			group.Go(func() {
+				if err := other.lane().SignUp(t.Context(), "spring", &Form{Email: address}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Go(func() {
+			if _, err := one.lane().EraseAddress(t.Context(), address); err != nil {
+				t.Error(err)
+			}
+		})
+		group.Wait()
+		found, err := one.lane().Search(t.Context(), Filter{List: "spring", Prefix: address, Limit: 1})
+		if err != nil || len(found) != 0 {
+			t.Errorf("%s is there after its erasure: %v, %v", address, found, err)
+		}
+	}
+}

@@ -14,7 +14,8 @@ import (
 // (unsubscribing and erasing), store_waves, store_read (search, ledger, export), store_stats.
 //
 // Whoever changes the order of a list holds its row in waitlist_queues first (lock); rows of sign-ups come after it. What does not
-// change the order (signing up, marking mails) never takes that row.
+// change the order (signing up, marking mails) never takes that row, but for sign-ups to a list without confirmation: what crosses
+// with these is run again by db.Write.
 type store struct {
 	db         *db.DB
 	jobs       *jobs.Queue
