@@ -54,12 +54,12 @@ func Policy() []Rule {
 			Why: "nothing calls upward: the store does not know the rules that use it",
 		},
 		Pure{
-			In:     "lanes/*/*",
+			In: "lanes/*/*",
 			Beside: []string{
 				"github.com/go-json-experiment/json", // a codec: bytes in, values out
 				"golang.org/x/image",                 // codecs and kernels: bytes and pixels in and out
 			},
-			Why:    "the heavy algorithms of a lane have no I/O, no clock and no surprises: they can be tested by brute force",
+			Why: "the heavy algorithms of a lane have no I/O, no clock and no surprises: they can be tested by brute force",
 		},
 
 		// Everywhere.
