@@ -81,7 +81,7 @@ func (d *pictureDoor) nobody(w http.ResponseWriter, r *http.Request, err error) 
 	case fault.NotFound, fault.Invalid:
 	case fault.Unavailable, fault.BadGateway, fault.Timeout, fault.Limited:
 		status, keep = http.StatusServiceUnavailable, "no-store"
-		w.Header().Set("Retry-After", strconv.Itoa(int(max(f.RetryAfter, time.Second)/time.Second)))
+		w.Header().Set("Retry-After", strconv.Itoa(int((max(f.RetryAfter, time.Second)+time.Second-1)/time.Second)))
 	default:
 		return err
 	}

@@ -222,7 +222,7 @@ func TestPictures(t *testing.T) {
 func TestPictureIsAskedForAsTheRulesAre(t *testing.T) {
 	web := newFiles()
 	web.put(photo, "image/jpeg", jpegOf(t, dot(900, 600, color.RGBA{200, 0, 0, 255})))
-	all := people{"haru": haru(), "erased": ErrNotFound.Because(ErrErased), "later": ErrLater.After(90 * time.Second), "ours": errors.New("row 7 of secrets")}
+	all := people{"haru": haru(), "erased": ErrNotFound.Because(ErrErased), "later": ErrLater.After(89500 * time.Millisecond), "ours": errors.New("row 7 of secrets")}
 	h := lanetest.Start(t, pageModule(all, nil), lanetest.WithoutRun(), lanetest.Third(web))
 	versioned := pictureURL(haru(), 384)
 	svg := map[string]string{"Content-Type": "image/svg+xml", "X-Content-Type-Options": "nosniff"}
