@@ -23,10 +23,11 @@ const (
 // nodes one asks the source, the others look at the database until it has the answer. renewal: something is served meanwhile.
 // since: what was fetched before it (unix microseconds) is too old, however fresh.
 func (s *Service) load(ctx context.Context, src *source, a ask, renewal bool, since int64) (loadedEntry, error) {
-	if s.erased.has([]mark{s.erased.mark(src.cfg.Name, a.by, a.key)}) {
-		return s.erasedEntry(src), nil
-	}
+	asked := []mark{s.erased.mark(src.cfg.Name, a.by, a.key)}
 	for pause := lookMin; ; pause = min(2*pause, lookMax) {
+		if s.erased.has(asked) {
+			return s.erasedEntry(src), nil
+		}
 		known, doing, err := s.store.Look(ctx, src.cfg.Name, a.by, a.key)
 		if err != nil {
 			return loadedEntry{}, err
@@ -36,8 +37,8 @@ func (s *Service) load(ctx context.Context, src *source, a ask, renewal bool, si
 		}
 		now := s.now()
 		if doing == nil || doing.Until <= now.UnixMicro() {
-			l, asked, err := s.fetch(ctx, src, a, known, renewal, since)
-			if asked || err != nil {
+			l, done, err := s.fetch(ctx, src, a, known, renewal, since)
+			if done || err != nil {
 				return l, err
 			}
 		} else if doing.Answer != answerRunning {
@@ -123,6 +124,9 @@ func (s *Service) fetch(ctx context.Context, src *source, a ask, known *record, 
 		return l, true, errors.Join(err, s.unclaim(after, src, a, owner))
 	}
 	l, err = s.call(withTurn(ctx, t), src, a, known, owner, renewal)
+	if err != nil || l.Value.erased { // nothing was written that ended the claim
+		err = errors.Join(err, s.unclaim(after, src, a, owner))
+	}
 	return l, true, err
 }
 
@@ -148,7 +152,7 @@ func (s *Service) call(ctx context.Context, src *source, a ask, known *record, o
 	switch answer.class {
 	case replyNone:
 		s.metrics.refused.WithLabelValues(src.cfg.Name).Inc()
-		return loadedEntry{}, errors.Join(answer.cause, s.unclaim(ctx, src, a, owner))
+		return loadedEntry{}, answer.cause
 	case replyUnchanged:
 		s.metrics.calls.WithLabelValues(src.cfg.Name, answer.class).Inc()
 		return s.unchanged(ctx, src, a, known, owner, now)
