@@ -58,6 +58,16 @@ type (
 	DemoGuide interface{ DemoGuide(site Site) Guide }
 )
 
+// Folder is a folder of a lane's embedded files, for Migrations. dir is a constant: one that is no path is a mistake in the program, and
+// panics.
+func Folder(files fs.FS, dir string) fs.FS {
+	folder, err := fs.Sub(files, dir)
+	if err != nil {
+		panic(err)
+	}
+	return folder
+}
+
 // Site is where a demo is served, and the keys that open it.
 type Site struct {
 	URL        string // http://127.0.0.1:8080, without a slash at its end

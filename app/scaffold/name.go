@@ -2,8 +2,8 @@ package scaffold
 
 import (
 	"fmt"
+	"go/doc"
 	"go/token"
-	"go/types"
 	"regexp"
 	"slices"
 )
@@ -23,7 +23,7 @@ const nameRule = "the name must be one word of small letters and digits, up to 3
 // taken are names with another meaning: of the program's databases, sections, commands and packages.
 var taken = []string{
 	"hotlane", "none", "lane", "lanes", "lanename", "main", "internal", "vendor", "testdata", "app", "web", "test", "new", "help",
-	"serve", "demo", "check", "routes", "migrate", "backup", "restore", "version", "generate",
+	"serve", "demo", "check", "routes", "migrate", "backup", "restore", "version", "generate", "jobs",
 	"listen", "data", "url", "mode", "shutdown", "edge", "db", "identity", "admit", "telemetry", "cache", "mail", "init",
 }
 
@@ -31,7 +31,7 @@ func checkName(name string) error {
 	switch {
 	case !namePattern.MatchString(name):
 		return &NameError{name, nameRule}
-	case token.IsKeyword(name) || types.Universe.Lookup(name) != nil:
+	case token.IsKeyword(name) || doc.IsPredeclared(name):
 		return &NameError{name, "it is a word of the language Go"}
 	case slices.Contains(taken, name):
 		return &NameError{name, "the name stands for something else in Hotlane"}

@@ -213,11 +213,14 @@ func (h *Harness) Work(t testing.TB) int {
 }
 
 func (h *Harness) route(d *door.Door) error {
-	mux := http.NewServeMux()
+	mux, document := http.NewServeMux(), httpio.NewDocument("Test", "test")
 	for _, r := range h.Lane.Routes() {
 		handler, err := d.Route(r)
 		if err != nil {
 			return err
+		}
+		if err := document.Add(httpio.Operation{Pattern: r.Pattern, Summary: r.Summary, Tag: h.Lane.Name(), Handler: r.Handler}); err != nil {
+			return fmt.Errorf("describe %s: %w", r.Pattern, err)
 		}
 		register(mux, r.Pattern, handler)
 	}

@@ -80,15 +80,7 @@ func (l *Lane) Name() string { return name }
 
 // Migrations of the catalogue and of the ledger.
 func (l *Lane) Migrations() map[string]fs.FS {
-	return map[string]fs.FS{name: sub("migrations"), nameLedger: sub("migrations/ledger")}
-}
-
-func sub(dir string) fs.FS {
-	f, err := fs.Sub(migrations, dir)
-	if err != nil { // a constant path of an embedded folder
-		panic(err)
-	}
-	return f
+	return map[string]fs.FS{name: lane.Folder(migrations, "migrations"), nameLedger: lane.Folder(migrations, "migrations/ledger")}
 }
 
 // Start takes the ledger over, loads what a process before this one left, and builds the first catalogue.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/lanes/allocation/ledger"
 	"github.com/hotlane/hotlane/lanes/allocation/ledger/ledgertest"
 	"github.com/hotlane/hotlane/platform/db"
@@ -34,7 +35,7 @@ func few(t *testing.T, checks string) {
 // eachLedger runs a test on an empty ledger of every engine at hand.
 func eachLedger(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 	t.Helper()
-	dbtest.EachDB(t, sub("migrations/ledger"), nameLedger, fn)
+	dbtest.EachDB(t, lane.Folder(migrations, "migrations/ledger"), nameLedger, fn)
 }
 
 const (

@@ -79,11 +79,7 @@ func (l *Lane) Name() string { return name }
 
 // Migrations of the lane's database.
 func (l *Lane) Migrations() map[string]fs.FS {
-	f, err := fs.Sub(migrations, "migrations")
-	if err != nil { // a constant path of an embedded folder
-		panic(err)
-	}
-	return map[string]fs.FS{name: f}
+	return map[string]fs.FS{name: lane.Folder(migrations, "migrations")}
 }
 
 // Start reads who must not be shown, before anybody is, and what is known of the sources.

@@ -42,9 +42,5 @@ func (l *Lane) Name() string { return name }
 
 // Migrations of the lane's database.
 func (l *Lane) Migrations() map[string]fs.FS {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil { // a constant path of an embedded folder
-		panic(err)
-	}
-	return map[string]fs.FS{name: files}
+	return map[string]fs.FS{name: lane.Folder(migrations, "migrations")}
 }
