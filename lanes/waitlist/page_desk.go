@@ -108,7 +108,9 @@ func (v *deskListView) count(s *Stats, at places, now time.Time) {
 	}
 }
 
-// everyDay puts in the days on which nobody signed up, from the first to today.
+const leastDays = 14 // of the chart by day
+
+// everyDay puts in the days on which nobody signed up, from the first, or two weeks ago, to today.
 func everyDay(days []DayCount, now time.Time) []DayCount {
 	if len(days) == 0 {
 		return nil
@@ -118,6 +120,9 @@ func everyDay(days []DayCount, now time.Time) []DayCount {
 		return days
 	}
 	today := now.UTC().Format(time.DateOnly)
+	if fortnight := now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-leastDays); fortnight.Before(at) {
+		at = fortnight
+	}
 	all := make([]DayCount, 0, statDays+1)
 	for len(days) > 0 || at.Format(time.DateOnly) <= today {
 		day := DayCount{Day: at.Format(time.DateOnly)}

@@ -9,7 +9,7 @@ type deskWords struct {
 	Nobody, Found, Newest, Search, SearchHint, Find, Stage, NoMatch   string
 	More, Address, When, Friends, ByFriend                            string
 	Waves, WavesLede, WaveName, WaveCount, WaveHint, Invite, Sure     string
-	SureText, Cancel, WaveState, WaveDone, WaveRuns, NoWaves          string
+	SureText, SureYes, Cancel, WaveState, WaveDone, WaveRuns, NoWaves string
 	Export, CSV, Excel, NDJSON, HostedPage, CloseList, OpenList       string
 	ClosedNow, OpenNow, EmbedTitle, EmbedText, NoOrigins, Copy        string
 	NewList, NewLede, SlugHint, NameKo, NameEn, SiteName, SiteURL     string
@@ -29,7 +29,7 @@ var deskTexts = map[string]*deskWords{
 		More: "Next", Address: "Address", When: "Signed up at", Friends: "Friends", ByFriend: "by a friend",
 		Waves: "Waves", WavesLede: "A wave invites the next people in the order of their places. Everybody gets one mail.", WaveName: "Name of the wave", WaveCount: "How many",
 		WaveHint: "The same name again is the same wave: nobody is invited twice.", Invite: "Invite…", Sure: "Invite the next {n} people?",
-		SureText: "Their mails go out at once. This cannot be taken back.", Cancel: "Cancel", WaveState: "State", WaveDone: "done", WaveRuns: "running", NoWaves: "There has been no wave yet.",
+		SureText: "Their mails go out at once. This cannot be taken back.", SureYes: "Invite them", Cancel: "Cancel", WaveState: "State", WaveDone: "done", WaveRuns: "running", NoWaves: "There has been no wave yet.",
 		Export: "Export", CSV: "CSV", Excel: "CSV for Excel", NDJSON: "NDJSON", HostedPage: "Open the page", CloseList: "Close the list", OpenList: "Open the list",
 		ClosedNow: "The list is closed: nobody can join.", OpenNow: "The list is open.", EmbedTitle: "In a page of yours",
 		EmbedText: "Put this where the form is to stand. The list shows it only in pages of these origins:", NoOrigins: "None yet: add origins to the list first.", Copy: "Copy",
@@ -49,7 +49,7 @@ var deskTexts = map[string]*deskWords{
 		More: "다음", Address: "주소", When: "신청 시각", Friends: "데려온 친구", ByFriend: "친구 추천",
 		Waves: "초대", WavesLede: "순서대로 다음 사람들을 초대합니다. 한 사람에게 메일이 한 통씩 갑니다.", WaveName: "초대 이름", WaveCount: "인원",
 		WaveHint: "같은 이름은 같은 초대입니다. 두 번 초대되는 사람은 없습니다.", Invite: "초대하기…", Sure: "다음 {n}명을 초대할까요?",
-		SureText: "초대 메일이 바로 나가며, 되돌릴 수 없습니다.", Cancel: "취소", WaveState: "상태", WaveDone: "완료", WaveRuns: "진행 중", NoWaves: "아직 초대한 적이 없습니다.",
+		SureText: "초대 메일이 바로 나가며, 되돌릴 수 없습니다.", SureYes: "초대하기", Cancel: "취소", WaveState: "상태", WaveDone: "완료", WaveRuns: "진행 중", NoWaves: "아직 초대한 적이 없습니다.",
 		Export: "내보내기", CSV: "CSV", Excel: "Excel용 CSV", NDJSON: "NDJSON", HostedPage: "페이지 열기", CloseList: "명단 닫기", OpenList: "명단 열기",
 		ClosedNow: "명단이 닫혀 있어 아무도 신청할 수 없습니다.", OpenNow: "명단이 열려 있습니다.", EmbedTitle: "내 사이트에 넣기",
 		EmbedText: "폼을 보여 줄 자리에 넣으세요. 아래 출처의 페이지에서만 보입니다.", NoOrigins: "아직 없습니다. 명단에 출처를 먼저 추가하세요.", Copy: "복사",
