@@ -69,7 +69,7 @@ func (d *DB) write(ctx context.Context, m mode, fn func(*Tx) error) error {
 	}
 	defer leave()
 	for try := 1; ; try++ {
-		again, err := d.attempt(ctx, m, fn)
+		again, err := marked(func() (bool, error) { return d.attempt(ctx, m, fn) })
 		if err == nil || !again || try > d.set.cfg.Retries {
 			return err
 		}
