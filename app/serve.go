@@ -139,7 +139,7 @@ func (s *server) stop(srv *edge.Server) {
 		}
 		return nil
 	})
-	both.Go(func() error { return errors.Join(s.relay.Drain(ctx), s.lanes.Drain(ctx)) })
+	both.Go(func() error { return s.lanes.Drain(ctx) })
 	if err := both.Wait(); err != nil {
 		s.log.Error("draining failed", "error", err)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/hotlane/hotlane/platform/outbox"
 )
 
-// Relay carries the events of all lanes to those that are served. It does no I/O. A lane that listens to what no lane publishes is
-// refused.
+// Relay carries the events of all lanes to those that are served; Drain drains it too. It does no I/O. A lane that listens to what no
+// lane publishes is refused.
 func (l *Lanes) Relay(deps outbox.Deps) (*outbox.Relay, error) {
 	var boxes []*outbox.Outbox
 	for _, one := range l.all {
@@ -36,6 +36,7 @@ func (l *Lanes) Relay(deps outbox.Deps) (*outbox.Relay, error) {
 			}
 		}
 	}
+	l.relay = relay
 	return relay, nil
 }
 

@@ -25,6 +25,7 @@ type Lanes struct {
 	served []lane.Lane
 	queues map[string]*jobs.Queue // of those that are Workers, by lane
 	boxes  map[string]*outbox.Outbox
+	relay  *outbox.Relay // nil: nobody made one
 }
 
 var laneName = regexp.MustCompile(`^[a-z][a-z0-9]{0,30}$`)
@@ -148,17 +149,6 @@ func (l *Lanes) Queues() map[string]*jobs.Queue {
 	return served
 }
 
-// Databases are the names of what the served lanes have to migrate.
-func (l *Lanes) Databases() []string {
-	var names []string
-	for _, one := range l.served {
-		if m, ok := one.(lane.Migrator); ok {
-			names = append(names, slices.Sorted(maps.Keys(m.Migrations()))...)
-		}
-	}
-	return names
-}
-
 // Start starts the served lanes one after the other; the first that fails ends it.
 func (l *Lanes) Start(ctx context.Context) error {
 	for _, one := range l.served {
@@ -212,25 +202,6 @@ func (l *Lanes) Ready() []error {
 		}
 	}
 	return all
-}
-
-// Drain drains the served lanes, the last first, each after its jobs, which may need it. A lane that fails does not keep the others
-// from it.
-func (l *Lanes) Drain(ctx context.Context) error {
-	var failed []error
-	for _, one := range slices.Backward(l.served) {
-		if q := l.queues[one.Name()]; q != nil {
-			if err := q.Drain(ctx); err != nil {
-				failed = append(failed, fmt.Errorf("lane %s: drain its jobs: %w", one.Name(), err))
-			}
-		}
-		if d, ok := one.(lane.Drainer); ok {
-			if err := d.Drain(ctx); err != nil {
-				failed = append(failed, fmt.Errorf("lane %s: drain: %w", one.Name(), err))
-			}
-		}
-	}
-	return errors.Join(failed...)
 }
 
 // Demo fills the served lanes with sample data and gathers what they show, by lane.
