@@ -182,7 +182,7 @@ func (s *store) State(ctx context.Context, source string) (st state, err error) 
 			return err
 		}
 		return tx.QueryRow(ctx, `SELECT count(*), coalesce(sum(CASE WHEN drifted THEN 1 ELSE 0 END), 0) FROM
-			(SELECT drifted FROM profiles WHERE source = $1 LIMIT $2) AS some`, source, maxCounted).Scan(&st.profiles, &st.drifted)
+			(SELECT drifted FROM profiles WHERE source = $1 LIMIT $2) AS counted`, source, maxCounted).Scan(&st.profiles, &st.drifted)
 	})
 	return st, err
 }

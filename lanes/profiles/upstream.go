@@ -16,13 +16,12 @@ import (
 
 // upstream asks a source, and makes sense of what it answers.
 type upstream struct {
-	cfg       Source
-	byName    urlTemplate
-	byID      urlTemplate // zero: it cannot be asked by id
-	errorAt   document.Pointer
-	client    *fetch.Client
-	now       func() time.Time
-	userAgent string
+	cfg     Source
+	byName  urlTemplate
+	byID    urlTemplate // zero: it cannot be asked by id
+	errorAt document.Pointer
+	client  *fetch.Client
+	now     func() time.Time
 }
 
 // reply is what a source answered.
