@@ -60,7 +60,7 @@ type commandLine struct {
 		} `cmd:"" default:"withargs" help:"Print what waits and what was given up."`
 		Retry struct {
 			Lane string `arg:"" help:"The lane's name."`
-			ID   int64  `arg:"" optional:"" help:"Of one; without it, all of the lane."`
+			ID   *int64 `arg:"" optional:"" help:"Of one; without it, all of the lane."`
 		} `cmd:"" help:"Try again what was given up."`
 		Remove struct {
 			Lane string `arg:"" help:"The lane's name."`

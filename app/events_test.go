@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"strconv"
@@ -68,7 +69,7 @@ func (w *writer) Events() []outbox.Handler {
 func (w *writer) Jobs() []jobs.Job {
 	return []jobs.Job{jobs.Of("note", func(ctx context.Context, said told) error {
 		if said.Word == "unspeakable" {
-			return jobs.Never(http.ErrBodyNotAllowed)
+			return jobs.Never(fmt.Errorf("%w\n\tand\x1b[2J more", http.ErrBodyNotAllowed))
 		}
 		return w.db.Write(ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(ctx, "INSERT INTO noted (word) VALUES ($1)", said.Word)
@@ -154,10 +155,15 @@ func TestWhatOneLaneTellsAnotherDoes(t *testing.T) {
 		}
 		return out
 	}
-	if out := command(); !strings.Contains(out, "http: request method or response status code does not allow body") {
+	if out := command(); !strings.Contains(out, "http: request method or response status code does not allow body\n") || strings.Contains(out, "more") {
 		t.Errorf("jobs says\n%s", out)
 	}
-	command("retry", "writer")
+	if code, _, errs := call(t, speakerAndWriter, "jobs", "--url", s.url, "retry", "writer", "0"); code == ExitOK || !strings.Contains(errs, "id") {
+		t.Errorf("number 0 is tried again: %s", errs)
+	}
+	if out := command("retry", "writer"); out != "tried again: 1\n" {
+		t.Errorf("retry says %s", out)
+	}
 	until(t, "it is given up again", func() bool { return strings.Contains(command("list", "writer"), "does not allow body") })
 	command("remove", "writer", strconv.FormatInt(list.Lanes[0].Dead[0].ID, 10))
 	if out := command("list", "writer"); strings.Contains(out, "does not allow body") {

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/identity"
@@ -54,22 +56,38 @@ func (p Program) listJobs(ctx context.Context, where, name string) error {
 	t.row("LANE", "ID", "KIND", "ATTEMPTS", "GIVEN UP", "WHY")
 	for _, l := range list.Lanes {
 		for _, d := range l.Dead {
-			t.row(l.Lane, number(d.ID), d.Kind, strconv.Itoa(d.Attempts), d.Died.UTC().Format("2006-01-02 15:04:05"), d.Error)
+			t.row(l.Lane, number(d.ID), d.Kind, strconv.Itoa(d.Attempts), d.Died.UTC().Format("2006-01-02 15:04:05"), firstLine(d.Error))
 		}
 	}
 	return t.w.Flush()
 }
 
+// firstLine keeps an error in its cell: one of a panic goes on with the stack, and what a third party said is not for the terminal to obey.
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
 // retryJobs makes one dead letter due now, or all of a lane without an id.
-func (p Program) retryJobs(ctx context.Context, where, name string, id int64) error {
+func (p Program) retryJobs(ctx context.Context, where, name string, id *int64) error {
 	path := jobsPath + "/" + url.PathEscape(name)
-	if id != 0 {
-		path += "/" + strconv.FormatInt(id, 10)
-	}
-	if err := at(where).JSON(ctx, http.MethodPost, path+"/retry", nil, nil); err != nil {
+	if id != nil {
+		if err := at(where).JSON(ctx, http.MethodPost, path+"/"+strconv.FormatInt(*id, 10)+"/retry", nil, nil); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(p.Out, "tried again: 1")
 		return err
 	}
-	_, err := fmt.Fprintln(p.Out, "is tried again")
+	var all jobs.Retried
+	if err := at(where).JSON(ctx, http.MethodPost, path+"/retry", nil, &all); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(p.Out, "tried again: %d\n", all.Retried)
 	return err
 }
 

@@ -92,7 +92,7 @@ func (h *Hotlane) JSON(ctx context.Context, method, path string, in, out any) er
 // refusal is a problem in words.
 func (h *Hotlane) refusal(res *http.Response) error {
 	var p httpio.Problem
-	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&p); err != nil {
+	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&p); err != nil || p.Code == "" { // not one of ours
 		return fmt.Errorf("%s answered %s", h.URL, res.Status)
 	}
 	text := p.Detail

@@ -26,6 +26,10 @@ func server(t *testing.T) *remote.Hotlane {
 		httpio.WriteProblem(w, fault.New(fault.Unauthorized, "a.b", "No.").With(fault.Field{Pointer: "/x", Rule: "must be y"}))
 	})
 	mux.HandleFunc("GET /strange", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	mux.HandleFunc("GET /others", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `{"error": "of another server"}`)
+	})
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	t.Setenv("HOTLANE_URL", s.URL)
@@ -45,6 +49,7 @@ func TestRefusalsAreToldInItsWords(t *testing.T) {
 	for path, want := range map[string]string{
 		"/refused": "No.\n  /x must be y\n  the admin key is read from HOTLANE_ADMIN_KEY (a.b)",
 		"/strange": "502 Bad Gateway",
+		"/others":  "answered 403 Forbidden",
 	} {
 		if err := h.JSON(t.Context(), "GET", path, nil, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", path, err)
