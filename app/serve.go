@@ -85,6 +85,7 @@ func (s *server) start(ctx context.Context) (*edge.Edge, error) {
 	if files, ok := s.mail.(*notify.Files); ok && !s.demo && len(s.lanes.Served()) > 0 {
 		s.log.Warn("mail.smtp is not set: mails are kept as files", "folder", files.Dir())
 	}
+	_, _, _ = s.cache.Get(ctx, "") // connects: whether Redis is there is said in the log, and is no reason not to start
 	if err := s.relay.Start(ctx); err != nil {
 		return nil, err
 	}

@@ -66,8 +66,8 @@ type Deps struct {
 	Metrics prometheus.Registerer // nil: nothing is counted
 }
 
-// Open makes the store that the config asks for, without I/O: Redis is connected to in the background, and while it cannot be
-// reached every call fails at once. A config that breaks a rule is refused with Validate's error.
+// Open makes the store that the config asks for, without I/O: Redis is connected to in the background from the first call on, and
+// while it cannot be reached every call fails at once. A config that breaks a rule is refused with Validate's error.
 func Open(cfg Config, deps Deps) (Store, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

@@ -1,10 +1,13 @@
 package cache_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/fault"
@@ -54,5 +57,23 @@ func TestConfigNamesTheField(t *testing.T) {
 		if strings.Contains(fmt.Sprint(f), "hunter2") {
 			t.Errorf("the password shows: %v", f)
 		}
+	}
+}
+
+// TestOpenDoesNoIO: a command that only reads the config dials nobody, and need not close what it opened.
+func TestOpenDoesNoIO(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	s, err := cache.Open(cache.Config{Redis: "redis://127.0.0.1:1"}, cache.Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := goleak.Find(before); err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := s.Get(t.Context(), "k"); !errors.Is(err, cache.ErrClosed) {
+		t.Errorf("closed before it was used: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,8 +21,9 @@ const (
 	dialMost       = 5 * time.Second // of what is dialled in the background
 )
 
-// link is the connection to Redis. It is made in the background. When several calls in a row got no answer, further ones fail at
-// once, until a ping in the background is answered; so a Redis that hangs holds up few. One goroutine does both; close waits for it.
+// link is the connection to Redis. It is made in the background, from the first call on. When several calls in a row got no answer,
+// further ones fail at once, until a ping in the background is answered; so a Redis that hangs holds up few. One goroutine does both;
+// close waits for it.
 type link struct {
 	opt     rueidis.ClientOption
 	timeout time.Duration
@@ -30,6 +32,7 @@ type link struct {
 
 	life    context.Context // ends with close
 	end     context.CancelFunc
+	begin   sync.Once     // starts the goroutine
 	ended   chan struct{} // closed when the goroutine is done
 	tried   chan struct{} // closed when the first attempt to connect ended
 	resting chan struct{} // tells the goroutine to ping
@@ -46,7 +49,6 @@ func newLink(opt rueidis.ClientOption, timeout time.Duration, deps Deps) *link {
 	}
 	l.life, l.end = context.WithCancel(context.Background())
 	l.opt = l.options(opt)
-	go l.run()
 	return l
 }
 
@@ -174,6 +176,7 @@ func (c *lifeConn) Close() error {
 
 func (l *link) close() {
 	l.end()
+	l.begin.Do(func() { close(l.ended) })
 	<-l.ended
 	l.up.Store(false)
 	l.metrics.up.Set(0)
@@ -186,6 +189,7 @@ func (l *link) ready(ctx context.Context) (rueidis.Client, error) {
 	if l.up.Load() {
 		return *l.client.Load(), nil
 	}
+	l.begin.Do(func() { go l.run() })
 	select {
 	case <-l.tried:
 	case <-ctx.Done():
