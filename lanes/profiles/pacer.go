@@ -61,6 +61,23 @@ type grant struct {
 func (p *pacer) Enter(renewal bool) (*turn, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err := p.refusal(renewal); err != nil {
+		return nil, err
+	}
+	t := &turn{pacer: p, granted: make(chan grant, 1)}
+	p.queue = append(p.queue, t)
+	p.signal()
+	return t, nil
+}
+
+// Full is what Enter would refuse with now; nil: it would not.
+func (p *pacer) Full() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.refusal(false)
+}
+
+func (p *pacer) refusal(renewal bool) error {
 	room := p.budget.Queue(p.wait)
 	if renewal {
 		room = max(1, room/2)
@@ -68,16 +85,13 @@ func (p *pacer) Enter(renewal bool) (*turn, error) {
 	now := p.now()
 	switch {
 	case p.closed:
-		return nil, ErrLater.After(time.Second)
+		return ErrLater.After(time.Second)
 	case now.Before(p.stopped):
-		return nil, ErrLater.After(p.stopped.Sub(now))
+		return ErrLater.After(p.stopped.Sub(now))
 	case len(p.queue) >= room:
-		return nil, ErrLater.After(p.untilServed(now))
+		return ErrLater.After(p.untilServed(now))
 	}
-	t := &turn{pacer: p, granted: make(chan grant, 1)}
-	p.queue = append(p.queue, t)
-	p.signal()
-	return t, nil
+	return nil
 }
 
 // untilServed is about how long it takes until the queue as it is has been served.

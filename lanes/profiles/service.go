@@ -39,6 +39,11 @@ func (s *Service) find(ctx context.Context, source string, b by, name string) (*
 	key := cacheKey(source, b, a.key)
 	now := s.now()
 	l, ok := s.cache.Peek(key)
+	if !ok {
+		if err := s.hopeless(ctx, src, a); err != nil {
+			return nil, err
+		}
+	}
 	if !ok || !now.Before(l.Renew) {
 		l, err = s.cache.Get(ctx, key, func(ctx context.Context, old *cache.Loaded[*entry]) (cache.Loaded[*entry], error) {
 			return s.load(ctx, src, a, old != nil, 0)
@@ -48,6 +53,21 @@ func (s *Service) find(ctx context.Context, source string, b by, name string) (*
 		}
 	}
 	return s.answer(l.Value, now)
+}
+
+// hopeless refuses who cannot be helped: the source must not be asked more, and nothing is known of whom they ask for. In a flood of
+// such questions this is one look at the database, where a load would be agreed on with the other nodes first.
+func (s *Service) hopeless(ctx context.Context, src *source, a ask) error {
+	full := src.pacer.Full()
+	if full == nil || src.unaskable(a, nil) || s.erased.has([]mark{s.erased.mark(src.cfg.Name, a.by, a.key)}) {
+		return nil
+	}
+	known, doing, err := s.store.Look(ctx, src.cfg.Name, a.by, a.key)
+	if err != nil || known != nil || doing != nil { // a load knows what to make of it
+		return nil
+	}
+	s.metrics.refused.WithLabelValues(src.cfg.Name).Inc()
+	return full
 }
 
 // question checks what is asked.
