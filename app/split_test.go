@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 )
@@ -27,5 +28,22 @@ func TestAFrontDoorPassesTheKeysOnToItsOwn(t *testing.T) {
 			t.Errorf("hotlane: %s: %d", ours, res.StatusCode)
 		}
 		front.stop()
+	}
+}
+
+// TestTheDocumentedFrontDoorIsGood checks the config of docs/edge.md as it stands there.
+func TestTheDocumentedFrontDoorIsGood(t *testing.T) {
+	text, err := os.ReadFile("../docs/edge.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "### Lanes in processes of their own")
+	_, block, _ := strings.Cut(section, "```yaml\n")
+	block, _, ok := strings.Cut(block, "```")
+	if !ok {
+		t.Fatal("there is no example")
+	}
+	if code, _, errs := call(t, newGreetings().modules, "check", write(t, "hotlane.yaml", block)); code != ExitOK {
+		t.Errorf("%d %s", code, errs)
 	}
 }
