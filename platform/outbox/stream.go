@@ -81,7 +81,7 @@ func (s *stream) work(ctx context.Context) (handled int, next time.Time, err err
 	leased := false
 	defer func() {
 		if leased {
-			err = errors.Join(err, release(context.WithoutCancel(ctx), s.from.db, s.key, s.relay.id))
+			err = errors.Join(err, s.release(ctx))
 		}
 	}()
 	for !s.relay.stopping() {
@@ -110,6 +110,15 @@ func (s *stream) work(ctx context.Context) (handled int, next time.Time, err err
 // leaseTime is enough for one batch of which every event takes all the time it may, and more; a process that is killed
 // holds up the others for as long. (If it is not enough, two work at one time, and the inbox keeps them apart.)
 func (s *stream) leaseTime() time.Duration { return 2 * s.relay.opt.Timeout }
+
+// release gives the lease back, also when ctx has ended, but does not wait for a database that does not answer.
+func (s *stream) release(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
+	defer cancel()
+	return release(ctx, s.from.db, s.key, s.relay.id)
+}
+
+const releaseTime = 5 * time.Second
 
 // hand gives the rows to the handler, in order, until one fails or half of the lease is over.
 func (s *stream) hand(ctx context.Context, rows []row) (handled int, err error) {
