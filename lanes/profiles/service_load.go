@@ -146,9 +146,6 @@ func (s *Service) call(ctx context.Context, src *source, a ask, known *record, o
 		tag = known.Tag
 	}
 	answer := src.upstream.ask(ctx, b, name, tag)
-	if errors.Is(answer.cause, ErrLater) { // it did not leave: its slot had passed by then, which says nothing of the source
-		return loadedEntry{}, errors.Join(answer.cause, s.unclaim(context.WithoutCancel(ctx), src, a, owner))
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finish)
 	defer cancel()
 	now := s.now()
