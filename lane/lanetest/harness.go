@@ -106,7 +106,11 @@ func (h *Harness) stop(drain bool) {
 	h.server.Close()
 	h.end()
 	h.end = nil
-	if err := errors.Join(err, <-h.running, h.Cache.Close(), h.DBs.Close()); err != nil {
+	err = errors.Join(err, <-h.running)
+	if h.Cache != nil {
+		err = errors.Join(err, h.Cache.Close())
+	}
+	if err := errors.Join(err, h.DBs.Close()); err != nil {
 		h.tb.Errorf("lanetest: stop: %v", err)
 	}
 }
@@ -117,12 +121,7 @@ func (h *Harness) start() {
 	h.end, h.running = end, make(chan error, 1)
 	h.server = httptest.NewUnstartedServer(nil)
 	h.DBs = db.NewSet(h.opt.db, h.opt.data, db.Options{Log: h.log(), Now: h.Clock.Now})
-	var err error
-	if h.Cache, err = cache.Open(h.opt.cache, cache.Deps{Now: h.Clock.Now, Log: h.log()}); err != nil {
-		h.tb.Fatalf("lanetest: %v", err)
-	}
-	err = h.build(ctx)
-	if err != nil {
+	if err := h.build(ctx); err != nil {
 		h.running <- nil
 		h.server.Start()
 		h.tb.Fatalf("lanetest: %v", err)
@@ -144,7 +143,10 @@ func (h *Harness) log() *slog.Logger {
 }
 
 // build does what the program does before it serves.
-func (h *Harness) build(ctx context.Context) error {
+func (h *Harness) build(ctx context.Context) (err error) {
+	if h.Cache, err = cache.Open(h.opt.cache, cache.Deps{Now: h.Clock.Now, Log: h.log()}); err != nil {
+		return err
+	}
 	tel, err := telemetry.New(telemetry.DefaultConfig(), telemetry.Options{Out: h.opt.log, Version: "test"})
 	if err != nil {
 		return err
