@@ -73,6 +73,25 @@ func TestBreakerOpensProbesAndCloses(t *testing.T) {
 	}
 }
 
+// TestAProbeThatPanics does not use up the place of the probe.
+func TestAProbeThatPanics(t *testing.T) {
+	u := newUpstream()
+	c := u.client(fetch.BreakerConfig{Failures: 1, Delay: time.Minute})
+	u.set(true)
+	_, _ = get(t, c, site) // opens it
+	u.now = u.now.Add(time.Minute)
+	u.answers["GET "+site] = func(*http.Request) (*http.Response, error) { panic("in the transport") }
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = get(t, c, site)
+		t.Error("it did not panic")
+	}()
+	u.set(false)
+	if _, err := get(t, c, site); err != nil {
+		t.Errorf("the next probe: %v", err)
+	}
+}
+
 func TestBreakerLetsOneProbeThrough(t *testing.T) {
 	u := newUpstream()
 	c := u.client(fetch.BreakerConfig{Failures: 1, Delay: time.Minute})

@@ -63,13 +63,15 @@ func (c *Client) exchange(caller, call context.Context, h hop) (*Answer, error) 
 	if err != nil {
 		return nil, err
 	}
+	came := left // also where send panics: a probe that never ends would leave the host alone for good
+	defer func() { done(came) }()
 	ctx, cancel := context.WithCancelCause(call)
 	defer cancel(nil)
 	a, err := c.send(ctx, cancel, h)
 	if err != nil {
 		err = blame(caller, ctx, err)
 	}
-	done(judge(a, err))
+	came = judge(a, err)
 	return a, err
 }
 
