@@ -42,8 +42,10 @@ func (p *plan) cached(ctx context.Context) error {
 	script := filepath.Join(p.Repo, "bench/profiles/get.lua")
 	one, all := []string{"PROFILES=1"}, []string{fmt.Sprintf("PROFILES=%d", known)}
 	targets := []*rig.Target{
-		{URL: lane.URL, Script: script, Env: one, PIDs: []int{lane.PID}}, {URL: nginx.URL, Script: script, Env: one, PIDs: []int{nginx.PID}},
-		{URL: lane.URL, Script: script, Env: all, PIDs: []int{lane.PID}}, {URL: nginx.URL, Script: script, Env: all, PIDs: []int{nginx.PID}},
+		{URL: lane.URL, Script: script, Env: one, PIDs: []int{lane.PID}},
+		{URL: nginx.URL, Script: script, Env: one, PIDs: []int{nginx.PID}},
+		{URL: lane.URL, Script: script, Env: all, PIDs: []int{lane.PID}},
+		{URL: nginx.URL, Script: script, Env: all, PIDs: []int{nginx.PID}},
 	}
 	if err := p.Interleaved(ctx, targets...); err != nil {
 		return err

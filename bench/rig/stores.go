@@ -27,7 +27,7 @@ func (r *Rig) Stores(ctx context.Context) (*Stores, error) {
 	s := &Stores{Postgres: os.Getenv("HOTLANE_TEST_POSTGRES")}
 	redis := os.Getenv("HOTLANE_TEST_REDIS")
 	if s.Postgres == "" || redis == "" {
-		return nil, errors.New("HOTLANE_TEST_POSTGRES and HOTLANE_TEST_REDIS are needed: scripts/with-servers.sh postgres redis -- …")
+		return nil, errors.New("no HOTLANE_TEST_POSTGRES and HOTLANE_TEST_REDIS: use scripts/with-servers.sh postgres redis -- …")
 	}
 	s.Redis = "redis://" + redis
 	postmaster, err := postmaster(ctx, s.Postgres)
