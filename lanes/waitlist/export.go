@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // maxExports is how many exports one process runs at a time: each holds a reading connection for as long as its client takes.
@@ -105,9 +106,10 @@ func cellOf(v any) string {
 	return ""
 }
 
-// safeCell puts a quote before what a spreadsheet would take for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
+// safeCell puts a quote before what a spreadsheet would take for a formula (https://owasp.org/www-community/attacks/CSV_Injection):
+// East Asian ones also take the wide forms.
 func safeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

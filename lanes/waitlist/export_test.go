@@ -43,7 +43,7 @@ func (h *testLane) download(query string) (text, rows string) {
 func TestExport(t *testing.T) {
 	eachEngine(t, func(t *testing.T, h *testLane) {
 		h.patch(`{"fields":[{"name":"why","label":{"en":"Why"},"kind":"text"},{"name":"team","label":{"en":"Team"},"kind":"number"}]}`)
-		why := []string{`=HYPERLINK(\"http://x\")`, `+1`, `-1`, `@SUM(1)`, `plain`, `a, \"b\"`}
+		why := []string{`=HYPERLINK(\"http://x\")`, `+1`, `-1`, `@SUM(1)`, `plain`, `a, \"b\"`, `＝1+1`}
 		for i, w := range why {
 			h.join(fmt.Sprintf("p%d@example.com", i), fmt.Sprintf(`"fields":{"why":"%s","team":-4.5}`, w), `"name":"=cmd"`, `"source":"@ads"`)
 			h.Clock.Advance(time.Second)
@@ -51,7 +51,7 @@ func TestExport(t *testing.T) {
 		text, rows := h.download("format=csv&bom=1")
 		text, ok := strings.CutPrefix(text, "\uFEFF")
 		table, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-		if err != nil || !ok || rows != "6" || len(table) != 7 || !strings.Contains(text, "\r\n") {
+		if err != nil || !ok || rows != "7" || len(table) != 8 || !strings.Contains(text, "\r\n") {
 			t.Fatal(err, ok, rows, text)
 		}
 		var cells []string
@@ -61,12 +61,12 @@ func TestExport(t *testing.T) {
 			}
 			cells = append(cells, row[18])
 		}
-		want := []string{`'=HYPERLINK("http://x")`, "'+1", "'-1", "'@SUM(1)", "plain", `a, "b"`}
+		want := []string{`'=HYPERLINK("http://x")`, "'+1", "'-1", "'@SUM(1)", "plain", `a, "b"`, "'＝1+1"}
 		if diff := cmp.Diff(want, cells); diff != "" {
 			t.Error(diff)
 		}
 		text, rows = h.download("format=ndjson")
-		if lines := strings.Split(strings.TrimSpace(text), "\n"); len(lines) != 6 || rows != "6" || !strings.Contains(lines[1], `"why":"+1"`) {
+		if lines := strings.Split(strings.TrimSpace(text), "\n"); len(lines) != 7 || rows != "7" || !strings.Contains(lines[1], `"why":"+1"`) {
 			t.Errorf("%s rows: %s", rows, text)
 		}
 		h.Run(t,

@@ -68,8 +68,8 @@ func (s *store) Ledger(ctx context.Context, list, id string) ([]Entry, error) {
 
 // LedgerOf reads what there is of an erased subject, on all lists, oldest first.
 func (s *store) LedgerOf(ctx context.Context, subject string) ([]Entry, error) {
-	return entries(s.db.Query(ctx, "SELECT "+entryColumns+` FROM waitlist_consents c WHERE EXISTS
-		(SELECT 1 FROM waitlist_consents e WHERE e.subject = $1 AND e.subject <> '' AND e.list = c.list AND e.signup = c.signup)
+	return entries(s.db.Query(ctx, "SELECT "+entryColumns+` FROM waitlist_consents
+		WHERE (list, signup) IN (SELECT list, signup FROM waitlist_consents WHERE subject = $1 AND subject <> '')
 		ORDER BY at, consent, action`, subject))
 }
 
