@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -258,12 +259,17 @@ func TestFullList(t *testing.T) {
 func TestSingleOptIn(t *testing.T) {
 	eachEngine(t, func(t *testing.T, h *testLane) {
 		h.patch(`{"single_opt_in":true}`)
-		h.join("a@example.com")
+		h.join("a@example.com", `"name":"Buy at spam.example"`)
 		h.join("b@example.com")
 		h.Work(t)
 		h.Run(t, lanetest.Scenario{
 			Name: "second in the queue at once", Path: "/v1/waitlist/me/status/" + h.link("b@example.com", "status"), Status: 200, JSON: map[string]any{"/position": 2},
 		})
+		for _, m := range h.Mailbox.All() {
+			if strings.Contains(m.Text+m.HTML, "spam") {
+				t.Errorf("anybody could write this to anybody: %s", m.Text)
+			}
+		}
 		leave := "/v1/waitlist/me/unsubscribe/" + h.link("a@example.com", "unsubscribe")
 		h.Run(t, lanetest.Scenario{Name: "leave", Method: "POST", Path: leave, Status: 204})
 		h.Clock.Advance(hour)

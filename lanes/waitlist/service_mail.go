@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
@@ -18,12 +19,14 @@ const giveUp = 16
 var errUnsent = errors.New("waitlist: some mails were not taken yet")
 
 // sendMails sends what of a job has not been sent. Each mail is marked when it is handed over, so that trying again sends the rest
-// only; a crash between the two sends one again, under the same Message-ID.
+// only; a crash between the two sends one again, under the same Message-ID. Each attempt takes them in another order: a few whose
+// server is down do not keep the others waiting.
 func (s *Service) sendMails(ctx context.Context, job mailJob) error {
 	var g errgroup.Group
 	g.SetLimit(s.cfg.Senders)
 	var row, unsent atomic.Int64
-	for _, item := range job.Items {
+	for _, i := range rand.Perm(len(job.Items)) {
+		item := job.Items[i]
 		g.Go(func() error {
 			if row.Load() >= giveUp || ctx.Err() != nil {
 				unsent.Add(1)
@@ -92,13 +95,28 @@ type Letter struct {
 	Name, List, Site string
 	Position, Total  int64
 	Invited          bool
-	Places           int // that a referral gains; 0: none
-	Days             int // that the link works
+	Places           int    // that a referral gains; 0: none
+	Lasts            string // how long the link works: "7 days"
 	ConfirmURL       string
 	StatusURL        string
 	ShareURL         string
 	StartURL         string // where who is invited begins: the site's home, else the status page
 	LeaveURL         string
+}
+
+// lasting says a duration in whole days where it is that, else in hours.
+func lasting(d time.Duration, lang string) string {
+	n, ko, en := int(d.Hours()), "시간", "hour"
+	if n%24 == 0 {
+		n, ko, en = n/24, "일", "day"
+	}
+	if n != 1 {
+		en += "s"
+	}
+	if lang == "ko" {
+		return fmt.Sprintf("%d%s", n, ko)
+	}
+	return fmt.Sprintf("%d %s", n, en)
 }
 
 // tell sends one message, by mail or through the webhook of the list.
@@ -122,7 +140,7 @@ func (s *Service) tell(ctx context.Context, l *List, r *record, item mailItem) e
 
 func (s *Service) letter(ctx context.Context, l *List, r *record, item mailItem) (*Letter, error) {
 	letter := &Letter{
-		List: l.Name.In(r.Lang), Site: l.Site, Places: l.Referral.Places, Days: int(s.cfg.ConfirmTTL.Hours() / 24),
+		List: l.Name.In(r.Lang), Site: l.Site, Places: l.Referral.Places, Lasts: lasting(s.cfg.ConfirmTTL, r.Lang),
 		LeaveURL: s.links.leave(s.keys.sign(toLeave, l.Slug, r.ID, time.Time{})),
 	}
 	if item.Kind == mailConfirm {
@@ -130,7 +148,9 @@ func (s *Service) letter(ctx context.Context, l *List, r *record, item mailItem)
 		letter.ConfirmURL = s.links.confirm(s.keys.sign(toConfirm, l.Slug, r.ID, end))
 		return letter, nil // without the name: who gave it may not be who reads it
 	}
-	letter.Name = r.Name
+	if !l.SingleOptIn { // there, too
+		letter.Name = r.Name
+	}
 	p, err := s.position(ctx, l.Slug, r.ID)
 	if err != nil {
 		return nil, err

@@ -91,7 +91,7 @@ func (s *store) enter(ctx context.Context, tx *db.Tx, l *List, q *queue, r *reco
 	q.seq, q.waiting = q.seq+1, q.waiting+1
 	score := q.seq - l.gain(r.Referrals)
 	_, err := tx.Exec(ctx, `UPDATE waitlist_signups SET stage = 'waiting', code = $3, mailbox = $4, referrer = $5, seq = $6, score = $7,
-		wants = $8, mailed_at = $9, confirmed_at = CASE WHEN confirmed_at = 0 THEN $9 ELSE confirmed_at END WHERE list = $1 AND id = $2`,
+		wants = $8, mailed_at = $9, unsubscribed_at = 0, confirmed_at = CASE WHEN confirmed_at = 0 THEN $9 ELSE confirmed_at END WHERE list = $1 AND id = $2`,
 		l.Slug, r.ID, code, box, referrer, q.seq, score, mailWelcome.bit(), at.UnixMicro())
 	if err != nil {
 		return err
