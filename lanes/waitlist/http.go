@@ -154,6 +154,9 @@ func (l *Lane) status(ctx context.Context, in *TokenIn) (*Position, error) {
 	return l.Status(ctx, in.Token)
 }
 
+// Headers of the answer: it is of one person and of this moment.
+func (*Position) Headers(h http.Header) { h.Set("Cache-Control", "no-store") }
+
 // Nothing is an answer without a body.
 type Nothing struct{}
 

@@ -48,9 +48,6 @@ func TestWhatIsKnownDoesNotShow(t *testing.T) {
 		for _, address := range []string{"known@example.com", "KNOWN@EXAMPLE.COM", "pending@example.com"} {
 			h.join(address, `"name":"Second"`) // within the pause: no mail
 		}
-		if n := h.Work(t); n != 0 {
-			t.Errorf("%d jobs within the pause", n)
-		}
 		h.Clock.Advance(time.Hour)
 		for _, address := range []string{"Known@Example.com", "pending@example.com", "new@example.com"} {
 			h.join(address, `"name":"Second"`)
@@ -170,4 +167,28 @@ func TestRateLimits(t *testing.T) {
 	h.patch(`{"limits":{"per_second":1}}`)
 	h.Clock.Advance(time.Hour)
 	h.join("d@example.com")
+}
+
+// TestWhatIsKnownTakesAsLong: every sign-up that is answered waits for a commit that writes a job, whatever becomes of it. A commit
+// that writes nothing would tell by its speed.
+func TestWhatIsKnownTakesAsLong(t *testing.T) {
+	eachEngine(t, func(t *testing.T, h *testLane) {
+		h.on("gone@example.com")
+		h.on("known@example.com")
+		h.Run(t, lanetest.Scenario{
+			Name: "erase", Method: "POST", Path: "/v1/waitlist/erasures", As: identity.Service, Body: `{"address":"gone@example.com"}`, Status: 200,
+		})
+		h.Work(t)
+		before := len(h.Mailbox.All())
+		for _, who := range [][]string{{"known@example.com"}, {"gone@example.com"}, {"bot@example.com", `"website":"x"`}, {"known@example.com", `"website":"x"`}} {
+			h.join(who[0], who[1:]...)
+			if n := h.Work(t); n != 1 {
+				t.Errorf("%q: %d jobs, want 1", who, n)
+			}
+		}
+		if n := len(h.Mailbox.All()); n != before {
+			t.Errorf("%d mails", n-before)
+		}
+		h.findNowhere("bot@example.com", "gone@example.com")
+	})
 }

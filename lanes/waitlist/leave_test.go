@@ -51,9 +51,9 @@ func TestUnsubscribeAndComeBack(t *testing.T) {
 		if p := h.on("A@example.com", `"consents":{"privacy":1}`); p.Position != 2 || p.Code != first.Code {
 			t.Errorf("who came back: %+v", p)
 		}
-		_, ledger, err := h.lane().Signup(t.Context(), "spring", h.id("a@example.com"))
-		if err != nil {
-			t.Fatal(err)
+		one, ledger, err := h.lane().Signup(t.Context(), "spring", h.id("a@example.com"))
+		if err != nil || one.UnsubscribedAt != nil {
+			t.Fatal(err, one)
 		}
 		want := []string{"privacy given by api", "privacy withdrawn by one-click", "privacy given by api"}
 		if diff := cmp.Diff(want, actions(ledger)); diff != "" {

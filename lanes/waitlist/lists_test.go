@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/oklog/ulid/v2"
 
 	"github.com/hotlane/hotlane/lane/lanetest"
 	"github.com/hotlane/hotlane/platform/cache"
@@ -69,6 +70,15 @@ func TestListsOfOtherNodes(t *testing.T) {
 		h.patch(`{"closed":true}`)
 		if !look().Closed {
 			t.Error("not closed")
+		}
+		h.Clock.Advance(time.Second)
+		h.Run(t,
+			lanetest.Scenario{Name: "delete", Method: "DELETE", Path: "/v1/waitlist/spring", As: identity.Admin, Status: 204},
+			lanetest.Scenario{Name: "make again", Method: "POST", Path: "/v1/waitlist", As: identity.Admin, Body: `{"slug":"spring","name":{"en":"Second"}}`, Status: 200},
+			lanetest.Scenario{Name: "as often as before", Method: "PATCH", Path: "/v1/waitlist/spring", As: identity.Admin, Body: `{"closed":false}`, Status: 200},
+		)
+		if look().Name.En != "Second" {
+			t.Error("made again, and not read again")
 		}
 	})
 }
@@ -179,4 +189,24 @@ func TestLimitsWithoutTheCache(t *testing.T) {
 	if passed != 3 {
 		t.Errorf("%d passed, want the burst of 3", passed)
 	}
+}
+
+// TestSignUpToADeletedList: a form that was checked before its list was deleted leaves nobody behind whom no erasure finds.
+func TestSignUpToADeletedList(t *testing.T) {
+	eachEngine(t, func(t *testing.T, h *testLane) {
+		l, err := h.lane().List("spring")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Run(t, lanetest.Scenario{Name: "delete", Method: "DELETE", Path: "/v1/waitlist/spring", As: identity.Admin, Status: 204})
+		j, err := (&Form{Email: "late@example.com"}).check(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.signup.ID = ulid.Make().String()
+		if err := h.lane().kept.Join(t.Context(), j); !errors.Is(err, ErrNoList) {
+			t.Errorf("%v, want %v", err, ErrNoList)
+		}
+		h.findNowhere("late@example.com")
+	})
 }

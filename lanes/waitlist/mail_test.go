@@ -282,3 +282,57 @@ func TestPhones(t *testing.T) {
 		Name: "confirm", Method: "POST", Path: "/v1/waitlist/me/confirm/" + link[strings.LastIndexByte(link, '/')+1:], Status: 200, JSON: map[string]any{"/position": 1},
 	})
 }
+
+// TestWhoIsToldOfWhom: a webhook hears that somebody went exactly where it had heard of them.
+func TestWhoIsToldOfWhom(t *testing.T) {
+	r := &receiver{status: 200, ids: map[string]int{}}
+	h := start(t, nil, lanetest.Third(r))
+	h.patch(`{"accepts":"both","webhook":{"url":"https://hooks.example.com/x","secret":"` + hookSecret.Reveal() + `"}}`)
+	h.join("a@example.com")
+	h.Work(t)
+	h.Run(t, lanetest.Scenario{Name: "leave", Method: "POST", Path: "/v1/waitlist/me/unsubscribe/" + h.link("a@example.com", "unsubscribe"), Status: 204})
+	h.Run(t, lanetest.Scenario{Name: "by phone", Method: "POST", Path: "/v1/waitlist/spring/signups", Body: `{"phone":"010-1234-5678"}`, Status: 202})
+	h.Work(t)
+	for _, address := range []string{"a@example.com", "+821012345678"} {
+		h.Run(t, lanetest.Scenario{
+			Name: "erase", Method: "POST", Path: "/v1/waitlist/erasures", As: identity.Service, Body: fmt.Sprintf(`{"address":%q}`, address), Status: 200,
+			JSON: map[string]any{"/erased": 1},
+		})
+	}
+	h.Work(t)
+	var got []any
+	for _, e := range r.events {
+		got = append(got, e["type"])
+	}
+	if want := "[signup.message signup.erased]"; fmt.Sprint(got) != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+}
+
+// TestSomeServersAreDown: a few mails that are never taken do not keep the others of their job waiting.
+func TestSomeServersAreDown(t *testing.T) {
+	eachFussy(t, func(t *testing.T, h *testLane, server *fussy) {
+		const people, down = 60, 30
+		for i := range down {
+			server.fails[fmt.Sprintf("p%d@example.com", i)] = notify.ErrMail
+		}
+		h.joinTogether(people)
+		for range 100 {
+			h.Work(t)
+			h.Clock.Advance(10 * time.Minute)
+		}
+		if n := len(h.Mailbox.All()); n != people-down {
+			t.Errorf("%d mails, want %d", n, people-down)
+		}
+	})
+}
+
+func TestLasting(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Hour: "1 hour 1시간", 36 * time.Hour: "36 hours 36시간", 24 * time.Hour: "1 day 1일", 168 * time.Hour: "7 days 7일",
+	} {
+		if got := lasting(d, "en") + " " + lasting(d, "ko"); got != want {
+			t.Errorf("%s: %q, want %q", d, got, want)
+		}
+	}
+}

@@ -127,8 +127,8 @@ func (l *List) unconfirmedDays(byDefault int) int {
 	return byDefault
 }
 
-// plain returns a one-line text in normal form, or the rule that it breaks. What turns the direction of writing or is invisible is
-// refused with the control characters: it is there to deceive.
+// plain returns a one-line text in normal form, or the rule that it breaks. What turns the direction of writing is refused with the
+// control characters: it is there to deceive.
 func plain(s string, most int) (text, rule string) {
 	s = norm.NFC.String(strings.TrimSpace(s))
 	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > most {

@@ -20,7 +20,7 @@ type Store interface {
 	Confirm(ctx context.Context, list, id string, at time.Time) error
 	Leave(ctx context.Context, list, id, how, network string, at time.Time) error
 	Erase(ctx context.Context, list, id string, e erasure) error
-	EraseAddress(ctx context.Context, lists []*List, address string, e erasure) (int, error)
+	EraseAddress(ctx context.Context, address string, e erasure) (int, error)
 	Allow(ctx context.Context, subject string) (bool, error)
 	Expire(ctx context.Context, list, after string, before time.Time, pending bool, e erasure) (next string, err error)
 
@@ -111,17 +111,18 @@ func (s *Service) SignUp(ctx context.Context, slug string, f *Form) error {
 		s.metrics.refused.Inc()
 		return err
 	}
-	if f.unasked() {
-		s.metrics.bots.Inc()
-		return nil
-	}
+	j.unasked = f.unasked()
 	j.at = s.now()
 	j.signup.ID = ulid.MustNew(ulid.Timestamp(j.at), rand.Reader).String()
 	j.subject = s.keys.subject(j.signup.Address)
 	if err := s.store.Join(ctx, j); err != nil {
 		return err
 	}
-	s.metrics.received.Inc()
+	if j.unasked {
+		s.metrics.bots.Inc()
+	} else {
+		s.metrics.received.Inc()
+	}
 	return nil
 }
 

@@ -149,7 +149,7 @@ func (s *Service) EraseAddress(ctx context.Context, address string) (int, error)
 	if err != nil {
 		return 0, err
 	}
-	return s.store.EraseAddress(ctx, s.shelf.all(), normal, s.erasure("admin", true))
+	return s.store.EraseAddress(ctx, normal, s.erasure("admin", true))
 }
 
 // Allow lets an address that was erased sign up again, and says whether it could not before. Error: ErrInvalid.

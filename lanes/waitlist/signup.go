@@ -37,6 +37,7 @@ type joining struct {
 	how     string
 	agreed  []Consent
 	at      time.Time
+	unasked bool // of a bot: it waits for a commit like everybody, and nothing of it is stored
 }
 
 // check makes a form fit to be stored, or says everything that is wrong with it.

@@ -15,7 +15,8 @@ const insertColumns = `list, id, address, stage, name, fields, lang, source, utm
 
 const insertSQLite = `INSERT INTO waitlist_signups (` + insertColumns + `)
 	SELECT $1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14
-	WHERE NOT EXISTS (SELECT 1 FROM waitlist_erased e WHERE e.subject = $15 AND e.list IN ($1, ''))
+	WHERE EXISTS (SELECT 1 FROM waitlist_lists l WHERE l.slug = $1)
+		AND NOT EXISTS (SELECT 1 FROM waitlist_erased e WHERE e.subject = $15 AND e.list IN ($1, ''))
 	ON CONFLICT (list, address) DO NOTHING`
 
 const insertPostgres = `INSERT INTO waitlist_signups (` + insertColumns + `)
@@ -24,11 +25,15 @@ const insertPostgres = `INSERT INTO waitlist_signups (` + insertColumns + `)
 	FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
 		$11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::text[])
 		AS u(list, id, address, name, fields, lang, source, utm_source, utm_medium, utm_campaign, network, ref, wants, at, subject)
-	WHERE NOT EXISTS (SELECT 1 FROM waitlist_erased e WHERE e.subject = u.subject AND e.list IN (u.list, ''))
+	WHERE EXISTS (SELECT 1 FROM waitlist_lists l WHERE l.slug = u.list)
+		AND NOT EXISTS (SELECT 1 FROM waitlist_erased e WHERE e.subject = u.subject AND e.list IN (u.list, ''))
 	ON CONFLICT (list, address) DO NOTHING`
 
-// insertSignups writes those whose address is new and not erased, and says how many these were.
+// insertSignups writes those whose address is new and not erased and whose list is there, and says how many these were.
 func (s *store) insertSignups(ctx context.Context, tx *db.Tx, ops []*joining) (int64, error) {
+	if len(ops) == 0 {
+		return 0, nil
+	}
 	rows := make([][]any, len(ops))
 	for i, j := range ops {
 		v := &j.signup

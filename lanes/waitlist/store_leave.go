@@ -31,8 +31,14 @@ func (s *store) leave(ctx context.Context, tx *db.Tx, slug, id, how, network str
 	if err != nil {
 		return err
 	}
+	if !r.told() {
+		return nil
+	}
 	return s.queueHook(ctx, tx, l, eventUnsubscribed, id, at)
 }
+
+// told reports whether the list's webhook has heard of somebody: once they are confirmed, and of a phone with its first message.
+func (r *record) told() bool { return r.ConfirmedAt != nil || isPhone(r.Address) }
 
 // lockOne locks a list, reads somebody on it, and takes them out of the queue if they are in it: they are about to go.
 func (s *store) lockOne(ctx context.Context, tx *db.Tx, slug, id string) (*List, *record, error) {
@@ -84,6 +90,14 @@ func settle(ctx context.Context, tx *db.Tx, lists ...string) error {
 			return err
 		}
 	}
+	return hold(ctx, tx)
+}
+
+// hold is settle for who takes no list's row before.
+func hold(ctx context.Context, tx *db.Tx) error {
+	if tx.Dialect() == db.SQLite {
+		return nil
+	}
 	_, err := tx.Exec(ctx, "LOCK TABLE waitlist_signups IN SHARE ROW EXCLUSIVE MODE")
 	return err
 }
@@ -110,8 +124,8 @@ func (s *store) erase(ctx context.Context, tx *db.Tx, slug, id string, e erasure
 			return err
 		}
 	}
-	if r.ConfirmedAt == nil {
-		return nil // whoever listens has not heard of them
+	if !r.told() {
+		return nil
 	}
 	return s.queueHook(ctx, tx, l, eventErased, id, e.at)
 }
@@ -122,13 +136,13 @@ func suppress(ctx context.Context, tx *db.Tx, subject, list string, at int64) er
 }
 
 // EraseAddress deletes an address from all lists, and from now on keeps it off them. It says on how many it was.
-func (s *store) EraseAddress(ctx context.Context, lists []*List, address string, e erasure) (erased int, err error) {
+func (s *store) EraseAddress(ctx context.Context, address string, e erasure) (erased int, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		slugs := make([]string, len(lists))
-		for i, l := range lists {
-			slugs[i] = l.Slug
+		lists, err := texts(tx.Query(ctx, "SELECT list FROM waitlist_queues ORDER BY list"))
+		if err != nil {
+			return err
 		}
-		if err := settle(ctx, tx, slugs...); err != nil {
+		if err := settle(ctx, tx, lists...); err != nil {
 			return err
 		}
 		if err := suppress(ctx, tx, e.subject(address), "", e.at.UnixMicro()); err != nil {
@@ -136,12 +150,12 @@ func (s *store) EraseAddress(ctx context.Context, lists []*List, address string,
 		}
 		erased = 0
 		for _, l := range lists {
-			ids, err := texts(tx.Query(ctx, "SELECT id FROM waitlist_signups WHERE list = $1 AND address = $2", l.Slug, address))
+			ids, err := texts(tx.Query(ctx, "SELECT id FROM waitlist_signups WHERE list = $1 AND address = $2", l, address))
 			if err != nil {
 				return err
 			}
 			for _, id := range ids {
-				if err := s.erase(ctx, tx, l.Slug, id, e); err != nil {
+				if err := s.erase(ctx, tx, l, id, e); err != nil {
 					return err
 				}
 				erased++

@@ -11,12 +11,12 @@ import (
 	"github.com/hotlane/hotlane/platform/db"
 )
 
-// Lists reads all lists, when they are another edition than the last that was read. An edition grows with every change.
+// Lists reads all lists, when they are another edition than the last that was read. Every change makes another.
 func (s *store) Lists(ctx context.Context, last string) (lists []*List, edition string, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		var count, newest int64
-		err := tx.QueryRow(ctx, "SELECT count(*), coalesce(max(revision), 0) FROM waitlist_lists").Scan(&count, &newest)
-		if edition = fmt.Sprintf("%d.%d", count, newest); err != nil || edition == last {
+		var count, newest, at int64 // the time tells one that was deleted and made again
+		err := tx.QueryRow(ctx, "SELECT count(*), coalesce(max(revision), 0), coalesce(max(updated_at), 0) FROM waitlist_lists").Scan(&count, &newest, &at)
+		if edition = fmt.Sprintf("%d.%d.%d", count, newest, at); err != nil || edition == last {
 			return err
 		}
 		rows, err := tx.Query(ctx, "SELECT document FROM waitlist_lists ORDER BY slug")
@@ -116,6 +116,9 @@ func writeList(ctx context.Context, tx *db.Tx, l *List, at time.Time) error {
 // DeleteList deletes a list that nobody is on. Errors: ErrNoList, ErrListUsed.
 func (s *store) DeleteList(ctx context.Context, slug string) error {
 	return s.db.WriteSerializable(ctx, func(tx *db.Tx) error {
+		if err := hold(ctx, tx); err != nil {
+			return err
+		}
 		if _, err := list(ctx, tx, slug); err != nil {
 			return err
 		}

@@ -10,7 +10,8 @@ import (
 )
 
 // join is the hot path: all sign-ups that one commit brings, in a handful of statements. New and known addresses go through the
-// same ones; what differs between them never leaves this function.
+// same ones; what differs between them never leaves this function. It always adds a job, also one without a mail: a commit that
+// writes nothing is faster, and would tell of bots that are found out, and of addresses that are known or erased.
 func (s *store) join(ctx context.Context, tx *db.Tx, ops []*joining) error {
 	ops = firstOfEach(ops)
 	inserted, err := s.insertSignups(ctx, tx, ops)
@@ -51,9 +52,9 @@ func (s *store) join(ctx context.Context, tx *db.Tx, ops []*joining) error {
 	return s.queueMail(ctx, tx, items)
 }
 
-// firstOfEach keeps the first sign-up of each address, in the order of addresses: nodes that insert the same ones do not deadlock.
+// firstOfEach keeps the first sign-up of each address that is no bot's, in the order of addresses: nodes that insert the same ones do not deadlock.
 func firstOfEach(ops []*joining) []*joining {
-	ops = slices.Clone(ops)
+	ops = slices.DeleteFunc(slices.Clone(ops), func(j *joining) bool { return j.unasked })
 	slices.SortStableFunc(ops, func(a, b *joining) int {
 		return cmp.Or(cmp.Compare(a.list.Slug, b.list.Slug), cmp.Compare(a.signup.Address, b.signup.Address))
 	})
@@ -79,8 +80,16 @@ func (a again) as() *joining {
 	return &j
 }
 
-// sortOut tells new addresses from known ones. An address in neither was erased.
+// sortOut tells new addresses from known ones. An address in neither was erased. Error: ErrNoList.
 func (s *store) sortOut(ctx context.Context, tx *db.Tx, ops []*joining) (fresh []*joining, known []again, err error) {
+	for i, j := range ops { // in the order of lists
+		if i > 0 && ops[i-1].list.Slug == j.list.Slug {
+			continue
+		}
+		if _, err := list(ctx, tx, j.list.Slug); err != nil {
+			return nil, nil, err // deleted since the form was checked
+		}
+	}
 	rows, err := s.readBack(ctx, tx, ops)
 	if err != nil {
 		return nil, nil, err
@@ -146,8 +155,5 @@ func (s *store) enterNow(ctx context.Context, tx *db.Tx, j *joining) error {
 
 // queueMail adds one job for all mails of a commit.
 func (s *store) queueMail(ctx context.Context, tx *db.Tx, items []mailItem) error {
-	if len(items) == 0 {
-		return nil
-	}
 	return s.jobs.Add(ctx, tx, jobMail, mailJob{Items: items})
 }
