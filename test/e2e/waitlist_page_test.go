@@ -16,9 +16,9 @@ import (
 )
 
 var (
-	confirmLink = regexp.MustCompile(`(http://\S+/waitlist/me/confirm/[\w-]+)`)
-	leaveLink   = regexp.MustCompile(`(http://\S+/waitlist/me/unsubscribe/[\w-]+)`)
-	inviteWords = regexp.MustCompile(`(it is your turn|차례가 됐어요|your turn)`)
+	linkToConfirm = regexp.MustCompile(`(http://\S+/waitlist/me/confirm/[\w-]+)`)
+	linkToLeave   = regexp.MustCompile(`(http://\S+/waitlist/me/unsubscribe/[\w-]+)`)
+	inviteWords   = regexp.MustCompile(`(it is your turn|차례가 됐어요|your turn)`)
 )
 
 // waitlistSite is a program with one list on which twelve people wait.
@@ -69,7 +69,7 @@ func (s *waitlistSite) join(tab browser.Tab, address, name string) {
 
 // confirm opens the link that was mailed to the address, and presses the button.
 func (s *waitlistSite) confirm(tab browser.Tab, address string) {
-	tab.Go(mailed(tab, address, confirmLink) + "?lang=" + tab.Text(`document.documentElement.lang`))
+	tab.Go(mailed(tab, address, linkToConfirm) + "?lang=" + tab.Text(`document.documentElement.lang`))
 	tab.Click("main form button")
 	tab.UntilIs(`document.querySelector('[data-at=position]') !== null`)
 }
@@ -114,7 +114,7 @@ func (s *waitlistSite) rises() (status string) {
 	s.join(first, "First@Example.com", "하나")
 	first.Fits()
 	first.Shoot("screenshots", "waitlist-received")
-	first.Go(mailed(first, "first@example.com", confirmLink) + "?lang=ko")
+	first.Go(mailed(first, "first@example.com", linkToConfirm) + "?lang=ko")
 	first.Shoot("screenshots", "waitlist-confirm")
 	if n := strings.Count(s.must("GET", "/v1/waitlist/beta/signups?stage=pending", adminKey, ""), `"id"`); n != 1 {
 		t.Errorf("opening the link changed something: %d are pending", n)
@@ -179,7 +179,7 @@ func (s *waitlistSite) withoutScript() {
 	if !strings.Contains(found, `"source":"paper"`) || !strings.Contains(found, `"lang":"ko"`) {
 		s.t.Error(found)
 	}
-	tab.Go(mailed(tab, "plain@example.com", leaveLink) + "?lang=ko")
+	tab.Go(mailed(tab, "plain@example.com", linkToLeave) + "?lang=ko")
 	tab.Click("main form button")
 	tab.UntilIs(`document.querySelector('h1').textContent === '명단에서 나왔어요'`)
 	tab.Shoot("screenshots", "waitlist-left")
@@ -198,7 +198,7 @@ func (s *waitlistSite) framed(host string) {
 	tab.Press(browser.KeyTab + "framed@example.com" + browser.KeyTab + "In a frame" + browser.KeyTab + browser.KeyTab + " " + browser.KeyTab + browser.KeyEnter)
 	tab.UntilIs(`String(` + frame + `.offsetHeight) !== '` + before + `'`)
 	tab.Shoot("screenshots", "waitlist-frame-received")
-	mailed(tab, "framed@example.com", confirmLink)
+	mailed(tab, "framed@example.com", linkToConfirm)
 	found := s.must("GET", "/v1/waitlist/beta/signups?address=framed", adminKey, "")
 	if !strings.Contains(found, `"source":"garden-club"`) || !strings.Contains(found, `"campaign":"spring"`) {
 		s.t.Error(found)
@@ -301,4 +301,29 @@ func (s *waitlistSite) looks(lang, name string, view browser.View, status string
 			s.t.Errorf("%s: the Tab key reaches %d things, want %d or more", page.path, n, page.stops)
 		}
 	}
+}
+
+// TestWaitlistDemo: what the demo names is there for all to look at, and changes only by the demo's key.
+func TestWaitlistDemo(t *testing.T) {
+	p := start(t, t.TempDir(), "demo", "--listen", "127.0.0.1:0")
+	b := browser.Open(t)
+	for name, view := range map[string]browser.View{"ko-phone": browser.Phone("light"), "en-desk": browser.Desk("dark"), "ko-desk": browser.Desk("light")} {
+		lang, _, _ := strings.Cut(name, "-")
+		view.Expect = func(_, url string) bool { return strings.HasSuffix(url, "/favicon.ico") } // the old backend has none
+		tab := b.Tab(t, view)
+		tab.Go(p.url + "/waitlist/sobok?lang=" + lang)
+		tab.Fits()
+		tab.Shoot("screenshots", "waitlist-demo-join-"+name)
+		tab.Go(p.url + "/waitlist/admin/sobok?lang=" + lang)
+		tab.UntilIs(`document.querySelectorAll('.chart-plot svg').length === 1 && document.querySelectorAll('.chart-share').length === 2`)
+		tab.Fits()
+		tab.Shoot("screenshots", "waitlist-demo-admin-"+name)
+	}
+	view := browser.Desk("light")
+	view.Expect = func(text, _ string) bool { return strings.Contains(text, "401") }
+	tab := b.Tab(t, view)
+	tab.Go(p.url + "/waitlist/admin/sobok?lang=ko")
+	tab.Click(".desk-open button")
+	tab.UntilIs(`document.body.innerText.includes('로그인이 풀렸어요')`)
+	tab.Fits()
 }
