@@ -169,6 +169,12 @@ func TestWhatOneLaneTellsAnotherDoes(t *testing.T) {
 	if out := command("list", "writer"); strings.Contains(out, "does not allow body") {
 		t.Errorf("it is still there\n%s", out)
 	}
+	if status, body := s.get("/_hotlane/events", "Authorization", "Bearer admin-key-of-this-test"); status != http.StatusOK || body != `{"parked":[]}` {
+		t.Errorf("events that were given up: %d %s", status, body)
+	}
+	if status := s.post("/_hotlane/events/speaker/writer/none/retry"); status != http.StatusNotFound {
+		t.Errorf("an event that is not parked is handed over again: %d", status)
+	}
 	if status, _ := s.get("/_hotlane/jobs"); status != http.StatusUnauthorized {
 		t.Errorf("anyone sees the jobs: %d", status)
 	}

@@ -40,6 +40,17 @@ func (l *Lanes) Relay(deps outbox.Deps) (*outbox.Relay, error) {
 	return relay, nil
 }
 
+// Publishers are the outboxes of the served lanes that tell others something, by lane.
+func (l *Lanes) Publishers() map[string]*outbox.Outbox {
+	boxes := map[string]*outbox.Outbox{}
+	for _, one := range l.served {
+		if _, ok := one.(lane.Publisher); ok {
+			boxes[one.Name()] = l.boxes[one.Name()]
+		}
+	}
+	return boxes
+}
+
 func (l *Lanes) published() []string {
 	var topics []string
 	for _, one := range l.all {

@@ -21,7 +21,7 @@
 //     one holds up nobody, and no event is passed over for it: every listener has rows of its own and no position in a sequence.
 //     Between topics, and between publishers, nothing is promised.
 //   - A handler that fails is called again after Backoff, and holds up only itself: its topic, its lane. After Options.Attempts the event is
-//     parked: it is kept, it is logged and counted (hotlane_outbox_parked), Outbox.Parked lists it, and the ones behind it go on.
+//     parked: it is kept, it is logged and counted (hotlane_outbox_parked), operators see it (Handlers), and the ones behind it go on.
 //     While the listener's database is down (db.Unavailable) nothing is counted: it is tried until it works.
 //
 // # What it refuses

@@ -100,6 +100,15 @@ func (o *Outbox) onPublish(topic string, fn func()) {
 	o.wakes = append(o.wakes, wake{topic, fn})
 }
 
+// wakeAll has whoever listens in this process look now.
+func (o *Outbox) wakeAll() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, w := range o.wakes {
+		w.fn()
+	}
+}
+
 //go:embed migrations
 var embedded embed.FS
 

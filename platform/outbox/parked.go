@@ -63,10 +63,12 @@ func (o *Outbox) parked(ctx context.Context, statement, listener, id string) err
 		if err != nil {
 			return err
 		}
-		if n, err := done.RowsAffected(); err != nil || n > 0 {
-			return err
+		n, err := done.RowsAffected()
+		if err == nil && n == 0 {
+			return ErrNotParked
 		}
-		return ErrNotParked
+		tx.After(o.wakeAll)
+		return err
 	})
 }
 
