@@ -53,6 +53,34 @@ func TestWake(t *testing.T) {
 	})
 }
 
+// So does an operator who has a parked event handed over again.
+func TestRetryWakes(t *testing.T) {
+	each(t, outbox.Options{Poll: never, Attempts: 1}, func(t *testing.T, p *process) {
+		heard := make(chan int, 100)
+		cause := errHandler
+		p.start(func(_ context.Context, tx *db.Tx, e outbox.Event, n int) error {
+			tx.After(func() { heard <- n })
+			return cause
+		})
+		p.tell(sold, 1)
+		p.work()
+		parked, err := p.shop.Parked(t.Context(), 10)
+		must(t, err)
+		cause = nil
+		p.run(t)
+		p.tell(sold, 2)
+		if a, b := <-heard, <-heard; a != 2 || b != 2 {
+			t.Fatalf("heard %d and %d after 2 was told", a, b)
+		}
+		for _, e := range parked {
+			must(t, p.shop.Retry(t.Context(), e.Listener, e.ID))
+			if n := <-heard; n != 1 {
+				t.Fatalf("heard %d", n)
+			}
+		}
+	})
+}
+
 // What waits when the process starts is handed over without being told again.
 func TestRunBegins(t *testing.T) {
 	each(t, outbox.Options{Poll: never}, func(t *testing.T, p *process) {
