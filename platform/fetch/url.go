@@ -53,7 +53,7 @@ func hostOf(u *url.URL) (string, error) {
 	}
 	host = strings.TrimSuffix(host, ".")
 	if host == "" || len(host) > 253 || strings.ContainsAny(host, "%/\\@ \t") {
-		return "", refuse(ErrURL, "must have a host of at most 253 characters")
+		return "", refuse(ErrURL, "must have a host: a name or an address, of at most 253 characters")
 	}
 	if _, err := netip.ParseAddr(host); err != nil && endsInNumber(host) {
 		return "", refuse(ErrURL, "must have a host that is a name or an address in its usual form")
