@@ -8,9 +8,10 @@
 //
 //   - What was answered 202 is durable, and its mail is queued in the same transaction: a crash delays it, never drops it. A mail is
 //     sent once; again only when a crash falls between handing it over and marking it, under the same Message-ID.
-//   - The answer to a sign-up says nothing about the address: known and unknown ones take the same way and get the same body.
+//   - The answer to a sign-up says nothing about the address: known, unknown and erased ones take the same way, wait for a commit that
+//     writes, and get the same body.
 //   - Nobody is on a list without having pressed the button in a mail that went to their address (unless the list says otherwise).
-//   - Nobody is invited twice, and no list passes its cap, however many waves run on however many nodes.
+//   - Nobody is invited twice but who left and came back, and no list passes its cap, however many waves run on however many nodes.
 //   - Who is erased is in no table but as a hash, and is not mailed again.
 //   - Redis lost: the limits are counted by each node; nothing else changes.
 //

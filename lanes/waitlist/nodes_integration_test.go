@@ -3,9 +3,13 @@
 package waitlist
 
 import (
+	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
+
+	"github.com/oklog/ulid/v2"
 
 	"github.com/hotlane/hotlane/lane/lanetest"
 	"github.com/hotlane/hotlane/platform/db/dbtest"
@@ -91,6 +95,43 @@ func TestErasureAmongSignUps(t *testing.T) {
 		found, err := one.lane().Search(t.Context(), Filter{List: "spring", Prefix: address, Limit: 1})
 		if err != nil || len(found) != 0 {
 			t.Errorf("%s is there after its erasure: %v, %v", address, found, err)
+		}
+	}
+}
+
+// TestDeletionAmongSignUps: a list is deleted without anybody on it, or not at all, whatever other nodes sign up meanwhile.
+func TestDeletionAmongSignUps(t *testing.T) {
+	config := dbtest.Postgres(t)
+	one, other := start(t, nil, lanetest.On(config)), start(t, nil, lanetest.On(config))
+	for i := range 30 {
+		l := &List{Slug: fmt.Sprintf("brief-%d", i), Name: Text{En: "Brief"}}
+		if _, err := one.lane().CreateList(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+		var taken atomic.Int64
+		var deleted error
+		var group sync.WaitGroup
+		for n := range 6 {
+			group.Go(func() {
+				j, err := (&Form{Email: fmt.Sprintf("p%d@example.com", n)}).check(l)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				j.signup.ID = ulid.Make().String()
+				switch err := other.lane().kept.Join(t.Context(), j); {
+				case err == nil:
+					taken.Add(1)
+				case !errors.Is(err, ErrNoList):
+					t.Error(err)
+				}
+			})
+		}
+		group.Go(func() { deleted = one.lane().DeleteList(t.Context(), l.Slug) })
+		group.Wait()
+		found, err := one.lane().kept.Search(t.Context(), Filter{List: l.Slug, Limit: 10})
+		if err != nil || int64(len(found)) != taken.Load() || (deleted == nil) != (len(found) == 0) {
+			t.Errorf("%d taken, %d there, deletion: %v, %v", taken.Load(), len(found), deleted, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package waitlist
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 	"github.com/hotlane/hotlane/platform/jobs"
 )
 
-// store keeps the lane's rows. Its files: store_lists (lists), store_signups (the hot path), store_queue (who is where), store_leave
-// (unsubscribing and erasing), store_waves, store_read (search, ledger, export), store_stats.
+// store keeps the lane's rows. Its files: store_lists, store_signups (the hot path, with its statements in store_bulk), store_queue (who is
+// where), store_leave (unsubscribing and erasing), store_waves, store_read (search, ledger, export, counts), store_stats.
 //
 // Whoever changes the order of a list holds its row in waitlist_queues first (lock); rows of sign-ups come after it. What does not
 // change the order (signing up, marking mails) never takes that row, but for sign-ups to a list without confirmation: what crosses
@@ -93,6 +94,14 @@ func scanRecord(row interface{ Scan(...any) error }) (*record, error) {
 	r.ConfirmedAt, r.InvitedAt, r.UnsubscribedAt = instant(confirmed), instant(invited), instant(left)
 	r.Fields, err = decodeFields(fields)
 	return &r, err
+}
+
+func decodeFields(s string) (map[string]any, error) {
+	if s == "{}" {
+		return nil, nil
+	}
+	var m map[string]any
+	return m, json.Unmarshal([]byte(s), &m)
 }
 
 // instant is nil for what has not happened.

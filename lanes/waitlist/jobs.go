@@ -1,7 +1,5 @@
 package waitlist
 
-import "encoding/json"
-
 // mailKind is one kind of message to a person.
 type mailKind string
 
@@ -71,11 +69,3 @@ const (
 	eventErased       = "signup.erased"
 	eventMessage      = "signup.message" // to a phone: whoever receives it sends it
 )
-
-func decodeFields(s string) (map[string]any, error) {
-	if s == "{}" {
-		return nil, nil
-	}
-	var m map[string]any
-	return m, json.Unmarshal([]byte(s), &m)
-}
