@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -41,6 +42,9 @@ func (p *plan) budget(ctx context.Context) error {
 		return err
 	}
 	own2, stores2 := f.spent()
+	if f.people.untimed() {
+		return errors.New("the kernel does not say when calls arrived")
+	}
 	p.budgetRows(f, t, (own2-own)/time.Duration(t.asked), (stores2-stores)/time.Duration(t.asked))
 	return nil
 }

@@ -22,13 +22,13 @@ type thirdParty struct {
 }
 
 func newThirdParty() (*thirdParty, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return nil, err
 	}
 	t := &thirdParty{URL: "http://" + l.Addr().String()}
-	t.server = &http.Server{Handler: t, ReadHeaderTimeout: time.Minute}
-	go t.server.Serve(l) //nolint:errcheck // ends by Close
+	t.server = &http.Server{Handler: t, ReadHeaderTimeout: time.Minute, ConnContext: withArrival}
+	go t.server.Serve(arrivals{l}) //nolint:errcheck // ends by Close
 	return t, nil
 }
 
@@ -36,7 +36,7 @@ func (t *thirdParty) Close() error { return t.server.Close() }
 
 func (t *thirdParty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t.mu.Lock()
-	t.calls = append(t.calls, time.Now())
+	t.calls = append(t.calls, arrived(r))
 	hold := t.hold
 	t.mu.Unlock()
 	if hold != nil {
@@ -59,6 +59,13 @@ func (t *thirdParty) begin(hold chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.calls, t.hold = nil, hold
+}
+
+// untimed reports whether there are calls of which is not known when they arrived.
+func (t *thirdParty) untimed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.ContainsFunc(t.calls, time.Time.IsZero)
 }
 
 // seen is how many calls there were, and how many in the second that had most, wherever it began.
