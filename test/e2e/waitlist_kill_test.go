@@ -21,10 +21,13 @@ import (
 // invited was told so, and the cap held.
 //
 // HOTLANE_E2E_SEED repeats it.
-func TestWaitlistKill9(t *testing.T) {
+func TestWaitlistKill9(t *testing.T) { killTheWaitlist(t, "") }
+
+// killTheWaitlist does it to a process with more config.
+func killTheWaitlist(t *testing.T, config string) {
 	seed := number(t, "HOTLANE_E2E_SEED", time.Now().UnixNano())
 	t.Logf("HOTLANE_E2E_SEED=%d", seed)
-	w := newWaiters(t, uint64(seed))
+	w := newWaiters(t, uint64(seed), config)
 	t.Run("sign-up and confirmation", func(t *testing.T) { killWhileTheyJoin(t, w) })
 	t.Run("waves", func(t *testing.T) { killInWaves(t, w) })
 	if code := w.p.stop(); code != 0 {
@@ -118,8 +121,8 @@ type waiters struct {
 	mails        map[string]string // names of kept mails, which end in their Message-ID, by the same without time and number
 }
 
-func newWaiters(t *testing.T, seed uint64) *waiters {
-	dir := site(t, "waitlist:\n  lists: [{slug: spring, en: Spring}]\n  per_client: {per_second: 100000, burst: 1000000}\n")
+func newWaiters(t *testing.T, seed uint64, config string) *waiters {
+	dir := site(t, config+"waitlist:\n  lists: [{slug: spring, en: Spring}]\n  per_client: {per_second: 100000, burst: 1000000}\n")
 	return &waiters{
 		t: t, dir: dir, rng: rand.New(rand.NewPCG(seed, 2)), p: start(t, dir, "serve", "--lanes=waitlist"),
 		acknowledged: map[string]bool{}, mails: map[string]string{},
@@ -140,7 +143,7 @@ func (w *waiters) together(do func(n int) bool) {
 
 // killWhile kills the process at a random moment while people do something, and starts it again.
 func (w *waiters) killWhile(do func(n int) bool) {
-	moment := time.NewTimer(time.Duration(w.rng.Int64N(int64(150 * time.Millisecond))))
+	moment := time.NewTimer(20*time.Millisecond + time.Duration(w.rng.Int64N(int64(150*time.Millisecond))))
 	done := make(chan struct{})
 	go func() { w.together(do); close(done) }()
 	<-moment.C
