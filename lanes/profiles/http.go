@@ -3,6 +3,7 @@ package profiles
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -224,7 +225,8 @@ func (l *Lane) search(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// searchOf reads the query: limit and after, and all else is a field.
+// searchOf reads the query: limit and after, and all else is a field. The order of fields is theirs, not the query's: what is found is
+// in the order of the first, on this page and on the next.
 func searchOf(r *http.Request) (q Search, err error) {
 	q = Search{Source: r.PathValue("source"), Limit: 20}
 	for name, values := range r.URL.Query() {
@@ -246,6 +248,7 @@ func searchOf(r *http.Request) (q Search, err error) {
 			q.Where = append(q.Where, Match{Field: name, Text: beginning, Prefix: prefix})
 		}
 	}
+	slices.SortFunc(q.Where, func(a, b Match) int { return strings.Compare(a.Field, b.Field) })
 	if len(q.Where) < 1 || len(q.Where) > 3 {
 		return q, errSearch.With(fault.Field{Pointer: "query", Rule: "must have 1 to 3 fields to search by"})
 	}

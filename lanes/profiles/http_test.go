@@ -3,6 +3,7 @@ package profiles
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -154,6 +155,10 @@ func testSearch(t *testing.T, engine lanetest.Option) {
 	}
 	web.put(200, "eve", `,"city":["Seoul"]`)
 	n.ask(t, "eve")
+	for i := range 3 { // cut after a space
+		web.put(300+i, fmt.Sprintf("far%d", i), `,"city":"`+strings.Repeat("x", maxIndexedText-1)+` and further"`)
+		n.ask(t, fmt.Sprintf("far%d", i))
+	}
 	find := func(query string) (names []string) {
 		t.Helper()
 		next := ""
@@ -178,9 +183,12 @@ func testSearch(t *testing.T, engine lanetest.Option) {
 	for query, want := range map[string]string{
 		"city=seoul": "[user00 user01 user04 user05 user08 user09]", "city=%EC%84%B8*": "[user03 user07 user11]", "city=se": "[]",
 		"username=USER1*": "[user10 user11]", "username=user*&city=busan": "[user02 user06 user10]", "username=eve": "[eve]", "city=b*&username=user02": "[user02]",
+		"city=xxx*": "[far0 far1 far2]",
 	} {
-		if got := fmt.Sprint(find(query)); got != want {
-			t.Errorf("%s: %s, not %s", query, got, want)
+		for range 5 { // each time in the same order
+			if got := fmt.Sprint(find(query)); got != want {
+				t.Errorf("%s: %s, not %s", query, got, want)
+			}
 		}
 	}
 	for query, field := range map[string]string{
@@ -189,7 +197,7 @@ func testSearch(t *testing.T, engine lanetest.Option) {
 	} {
 		n.Run(t, lanetest.Scenario{Name: "refused: " + query, Path: "/v1/profiles/people?" + query, Status: 422, Fields: []string{field}})
 	}
-	if calls := web.calls(); calls != 13 {
+	if calls := web.calls(); calls != 16 {
 		t.Errorf("a search asked the source: %d calls", calls)
 	}
 }

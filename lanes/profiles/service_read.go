@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -127,7 +128,7 @@ func readPlace(text string) (found, error) {
 	}
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	value, id, ok := strings.Cut(string(b), "\x00")
-	if err != nil || !ok || checkName(id, "") != nil || value != clean(value, maxIndexedText*4) {
+	if err != nil || !ok || checkName(id, "") != nil || !utf8.ValidString(value) {
 		return found{}, errAfter
 	}
 	return found{value, id}, nil
