@@ -73,6 +73,7 @@ func TestNonsenseOfTheSource(t *testing.T) {
 		"another, as it seems":    always(200, `{"id":7,"login":"ada2"}`),
 		"nobody":                  always(200, `{"message":"hello"}`),
 		"no id that could be one": always(200, `{"id":{"x":1},"login":"ada\u0000"}`),
+		"everybody's id":          always(200, `{"id":true,"login":"ada"}`),
 		"an error inside":         always(200, `{"id":7,"login":"ada","error":"internal"}`),
 		"we may not":              always(403, `{}`),
 		"another place":           always(302, "", "Location", "http://169.254.169.254/latest/meta-data/"),

@@ -49,15 +49,16 @@ func (s *source) unaskable(a ask, known *record) bool {
 
 // who is whom a document is about: what it does not say, or what cannot be an id or username, is "".
 func (s *source) who(doc *document.Node) (id, username string) {
-	id, _ = doc.At(s.id).Scalar()
-	if checkName(id, "") != nil {
-		id = ""
+	return nameIn(doc.At(s.id)), nameIn(doc.At(s.username))
+}
+
+// nameIn is a text or number that can be a name; true and false are nobody's.
+func nameIn(n *document.Node) string {
+	text, ok := n.Scalar()
+	if !ok || n.Kind == document.Bool || checkName(text, "") != nil {
+		return ""
 	}
-	username, _ = doc.At(s.username).Scalar()
-	if checkName(username, "") != nil {
-		username = ""
-	}
-	return id, username
+	return text
 }
 
 // subject is whom a document is about.
