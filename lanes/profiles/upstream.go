@@ -58,7 +58,7 @@ func newUpstream(cfg Source, deps lane.Deps, before func(*http.Request) error) *
 		}
 	}
 	u.client = fetch.New(fetch.Config{
-		Name: "profiles_" + cfg.Name, Timeout: cfg.Timeout, MaxBody: cfg.MaxBody, Hosts: hosts, Private: deps.Private || cfg.Private,
+		Name: "profiles_" + cfg.Name, Timeout: cfg.Timeout, MaxBody: cfg.MaxBody, Hosts: hosts, Concurrency: cfg.Concurrency, Private: deps.Private || cfg.Private,
 		Transport: deps.Fetch, Before: before, Now: deps.Now, Log: deps.Log, Metrics: deps.Metrics,
 	})
 	return u
