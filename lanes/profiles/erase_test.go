@@ -1,8 +1,11 @@
 package profiles
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"net/http"
 	"sync"
 	"testing"
@@ -188,5 +191,54 @@ func testErasureRacesRefreshes(t *testing.T, engine lanetest.Option) {
 		if err != nil || rows != 0 {
 			t.Errorf("round %d: %d rows are left (%v)", round, rows, err)
 		}
+	}
+}
+
+// TestAPictureThatComesAfterAnErasure: another node may ask for a picture until it knows, and a fetch may be under way; neither is
+// kept, not even where nobody would be shown it.
+func TestAPictureThatComesAfterAnErasure(t *testing.T) {
+	var file bytes.Buffer
+	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	web := newSocial()
+	web.put(7, "ada", `,"avatar":"https://img.example.com/ada.png"`)
+	web.set("/ada.png", file.String())
+	n := startNode(t, web, nil)
+	one, err := n.in.ByUsername(t.Context(), "people", "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := n.in.pictures.get(t.Context(), one, 96); !ok {
+		t.Fatal("there is no picture to erase")
+	}
+	n.erase(t, ada)
+	if _, ok := n.in.pictures.get(t.Context(), one, 96); ok {
+		t.Error("it is shown")
+	}
+	if _, ok := n.in.pictures.cache.Peek(pictureKey("people", "7")); ok {
+		t.Error("it is kept")
+	}
+}
+
+// TestARefreshPutsNothingIntoTheCache: what a refresh brought is not put into the cache after an erasure that ended meanwhile.
+func TestARefreshPutsNothingIntoTheCache(t *testing.T) {
+	web := newSocial()
+	web.put(7, "ada", "")
+	n := startNode(t, web, nil)
+	n.ask(t, "ada")
+	web.put(7, "ada", `,"city":"Busan"`)
+	n.Clock.Advance(time.Second)
+	if _, err := n.in.Refresh(t.Context(), "people", byUsername, "ada"); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{cacheKey("people", byUsername, "ada"), cacheKey("people", byID, "7")} {
+		if _, ok := n.in.cache.Peek(key); ok {
+			t.Errorf("%q is in memory", key)
+		}
+	}
+	n.Run(t, lanetest.Scenario{Name: "the new one, from the database", Path: ada, Status: 200, Contains: []string{"Busan"}})
+	if web.calls() != 2 {
+		t.Errorf("%d calls", web.calls())
 	}
 }

@@ -30,7 +30,8 @@ type pictures struct {
 	cfg    PicturesConfig
 	client *fetch.Client
 	cache  *cache.Cache[drawn]
-	room   *semaphore.Weighted // bytes that decoding takes
+	room   *semaphore.Weighted                                        // bytes that decoding takes
+	kept   func(ctx context.Context, source, id string) (bool, error) // whether there is still a profile
 	now    func() time.Time
 	log    *slog.Logger
 }
@@ -45,6 +46,7 @@ type drawn struct {
 func newPictures(cfg PicturesConfig, deps lane.Deps) *pictures {
 	return &pictures{
 		cfg: cfg, room: semaphore.NewWeighted(cfg.DecodeBytes), now: deps.Now, log: deps.Log,
+		kept: func(context.Context, string, string) (bool, error) { return true, nil },
 		client: fetch.New(fetch.Config{
 			Name: "profiles_pictures", Timeout: cfg.Timeout, MaxBody: cfg.MaxBytes, Redirects: 3, Hosts: cfg.Hosts, Concurrency: cfg.Concurrency,
 			Private: deps.Private, Transport: deps.Fetch, Now: deps.Now, Log: deps.Log, Metrics: deps.Metrics,
@@ -117,16 +119,21 @@ func (s *pictures) get(ctx context.Context, one *Profile, size int) (picture.Enc
 	return picture.Encoded{}, false
 }
 
-// load fetches and draws. What cannot be had is remembered as well; while there is an older one of the same file, that stays.
+// load fetches and draws. What cannot be had is remembered as well; while there is an older one of the same file, that stays. Whoever
+// was erased since the picture was asked for gets none: the database is looked at last, and what began before an erasure the cache
+// does not keep.
 func (s *pictures) load(one *Profile) cache.Load[drawn] {
 	at, of := one.Card.Picture, hashURL(one.Card.Picture)
 	return func(ctx context.Context, old *cache.Loaded[drawn]) (cache.Loaded[drawn], error) {
 		sizes, err := s.draw(ctx, at)
+		if err == nil {
+			err = s.still(ctx, one)
+		}
 		now := s.now()
 		switch {
 		case err == nil:
 			return cache.Loaded[drawn]{Value: drawn{of, sizes}, Renew: now.Add(s.cfg.Keep), End: now.Add(2 * s.cfg.Keep)}, nil
-		case ctx.Err() != nil, fault.From(err).Kind == fault.Unavailable: // it was not the file's fault
+		case ctx.Err() != nil, errors.Is(err, ErrNotFound), fault.From(err).Kind == fault.Unavailable: // it was not the file's fault
 			return cache.Loaded[drawn]{}, err
 		case old != nil && old.Value.of == of && len(old.Value.sizes) > 0:
 			return cache.Loaded[drawn]{}, err
@@ -135,6 +142,15 @@ func (s *pictures) load(one *Profile) cache.Load[drawn] {
 		again := now.Add(s.cfg.Retry)
 		return cache.Loaded[drawn]{Value: drawn{of: of}, Renew: again, End: again}, nil
 	}
+}
+
+// still is ErrNotFound when the profile is there no more.
+func (s *pictures) still(ctx context.Context, one *Profile) error {
+	kept, err := s.kept(ctx, one.Source, one.ID)
+	if err == nil && !kept {
+		err = ErrNotFound
+	}
+	return err
 }
 
 // draw fetches a file and makes it small. Memory for decoding is waited for; what it is comes from its bytes alone.

@@ -109,7 +109,8 @@ func refusal(answer string, wait time.Duration) error {
 }
 
 // Refresh asks the source for a profile, however fresh what we have is; within its budget, and once for all who want it at the same
-// time. Errors as of ByUsername.
+// time. The next who asks has it from the database: what came is not put into the cache here, where it could come after an erasure.
+// Errors as of ByUsername.
 func (s *Service) Refresh(ctx context.Context, source string, b by, name string) (*Profile, error) {
 	src, a, err := s.question(source, b, name)
 	if err != nil {
@@ -123,11 +124,13 @@ func (s *Service) Refresh(ctx context.Context, source string, b by, name string)
 	if err != nil {
 		return nil, err
 	}
-	s.cache.Put(ctx, cacheKey(source, b, a.key), l)
 	p, err := s.answer(l.Value, s.now())
-	if err == nil { // the same person under the other key
-		s.cache.Put(ctx, cacheKey(source, byID, p.ID), l)
-		s.cache.Put(ctx, cacheKey(source, byUsername, src.fold(p.Username)), l)
+	old := []string{cacheKey(source, b, a.key)}
+	if err == nil { // the same person under both keys
+		old = []string{cacheKey(source, byID, p.ID), cacheKey(source, byUsername, src.fold(p.Username))}
+	}
+	if failed := s.cache.Forget(ctx, old...); failed != nil {
+		s.log.WarnContext(ctx, "profiles: what was there before a refresh could not be removed from the cache", "source", source, "error", failed)
 	}
 	return p, err
 }
@@ -163,4 +166,10 @@ func (s *Service) Erase(ctx context.Context, source string, b by, name string) (
 	s.metrics.erasures.WithLabelValues(src.cfg.Name).Inc()
 	s.log.InfoContext(ctx, "profiles: a person was erased", "source", source, "number", gone.number, "known", gone.known)
 	return gone.known, nil
+}
+
+// kept reports whether the database has a profile.
+func (s *Service) kept(ctx context.Context, source, id string) (bool, error) {
+	r, _, err := s.store.Look(ctx, source, byID, id)
+	return r != nil, err
 }
