@@ -27,16 +27,16 @@ func (r *Rig) Stores(ctx context.Context) (*Stores, error) {
 	s := &Stores{Postgres: os.Getenv("HOTLANE_TEST_POSTGRES")}
 	redis := os.Getenv("HOTLANE_TEST_REDIS")
 	if s.Postgres == "" || redis == "" {
-		return nil, errors.New("no HOTLANE_TEST_POSTGRES and HOTLANE_TEST_REDIS: use scripts/with-servers.sh postgres redis -- …")
+		return nil, errors.New("there is no HOTLANE_TEST_POSTGRES and HOTLANE_TEST_REDIS: use scripts/with-servers.sh postgres redis -- …")
 	}
 	s.Redis = "redis://" + redis
 	postmaster, err := postmaster(ctx, s.Postgres)
 	if err != nil {
-		return nil, fmt.Errorf("PostgreSQL: %w", err)
+		return nil, fmt.Errorf("find PostgreSQL: %w", err)
 	}
 	cache, err := redisPID(redis)
 	if err != nil {
-		return nil, fmt.Errorf("Redis: %w", err)
+		return nil, fmt.Errorf("find Redis: %w", err)
 	}
 	s.PIDs = []int{postmaster, cache}
 	for _, root := range s.PIDs {
