@@ -42,23 +42,12 @@ const (
 )
 
 func newDemoService(now func() time.Time, log *slog.Logger) *demoService {
-	d := &demoService{log: log, now: now, pause: pauseFor, began: now(), ids: map[string]int{}}
+	d := &demoService{log: log, now: now, pause: sleep, began: now(), ids: map[string]int{}}
 	for i, p := range demoPeople {
 		d.ids[strings.ToLower(p.username)] = demoFirstID + i
 	}
 	d.client = d.transport()
 	return d
-}
-
-func pauseFor(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // listen opens its port on this machine.

@@ -71,7 +71,7 @@ func (p *pages) view(one *Profile, lang string) *view {
 	}
 	v.Long = utf8.RuneCountInString(v.Name) > longName
 	v.Bio = linkify(legible(c.Bio, maxBio))
-	v.Original = webURL(c.URL)
+	v.Original = link(c.URL)
 	if one.Stale && one.Age >= time.Minute {
 		v.CachedAgo = fmt.Sprintf(w.Cached, w.ago(one.Age))
 	}
@@ -95,7 +95,7 @@ func (p *pages) view(one *Profile, lang string) *view {
 func (p *pages) face(one *Profile, v *view) faceView {
 	at := func(size int) string { return picturePath(one, size) }
 	f := faceView{Alt: fmt.Sprintf(v.Picture, oneLine(v.Name, longName)), Small: at(96), Medium: at(192), Large: at(384)}
-	if webURL(one.Card.Picture) != "" {
+	if link(one.Card.Picture) != "" {
 		f.Absolute = p.url() + f.Large
 	}
 	return f
@@ -107,15 +107,6 @@ func (v *view) Title() string {
 		return "@" + v.Username
 	}
 	return oneLine(v.Name, 80) + " (@" + v.Username + ")"
-}
-
-// webURL is a URL of http or https; anything else is none.
-func webURL(s string) string {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" || len(s) > maxLinkURL {
-		return ""
-	}
-	return s
 }
 
 // structured is what search engines read (schema.org's ProfilePage). The template writes it into a script element, escaped as JSON

@@ -116,20 +116,22 @@ func (d *desk) look(ctx context.Context, lang string) (*deskView, error) {
 	}
 	beats := d.pulse.read()
 	d.traffic(v, beats, list)
-	var all []Drift
-	from := map[string]string{}
+	type drifted struct {
+		Drift
+		source string
+	}
+	var all []drifted
 	for i := range list {
 		v.Cards = append(v.Cards, d.card(v, &list[i], beats))
 		for _, one := range list[i].Drift {
-			from[one.Pointer] = list[i].Title
-			all = append(all, one)
+			all = append(all, drifted{one, list[i].Title})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Drift) int { return b.Last.Compare(a.Last) })
+	slices.SortStableFunc(all, func(a, b drifted) int { return b.Last.Compare(a.Last) })
 	for _, one := range all[:min(len(all), deskDrifts)] {
-		row := v.drift(one)
+		row := v.drift(one.Drift)
 		if len(list) > 1 {
-			row.Source = from[one.Pointer]
+			row.Source = one.source
 		}
 		v.Drifts = append(v.Drifts, row)
 	}

@@ -10,10 +10,7 @@ import (
 // span is a part of a plain text; with a URL it is a link.
 type span struct{ Text, URL string }
 
-const (
-	maxLinks   = 20   // in one text; further ones stay text
-	maxLinkURL = 2048 // bytes
-)
+const maxLinks = 20 // in one text; further ones stay text
 
 // linkify finds the web addresses in a plain text. The spans' texts are the text, whole and in order. Every URL is http or https
 // with a host, without a user or password (which is where a link that lies about its host begins).
@@ -118,7 +115,7 @@ func linkURL(address string) string {
 	if len(address) > 4 && strings.EqualFold(address[:4], "www.") {
 		address = "https://" + address
 	}
-	if len(address) > maxLinkURL {
+	if len(address) > maxLink {
 		return ""
 	}
 	u, err := url.Parse(address)

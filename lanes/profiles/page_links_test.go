@@ -62,7 +62,7 @@ func TestLinksAreBounded(t *testing.T) {
 	if links != maxLinks {
 		t.Errorf("%d links", links)
 	}
-	if s := linkify("https://a.example/" + strings.Repeat("x", maxLinkURL)); len(s) != 1 || s[0].URL != "" {
+	if s := linkify("https://a.example/" + strings.Repeat("x", maxLink)); len(s) != 1 || s[0].URL != "" {
 		t.Error("a URL without end is a link")
 	}
 }
