@@ -37,7 +37,15 @@ type joining struct {
 	how     string
 	agreed  []Consent
 	at      time.Time
-	unasked bool // of a bot: it waits for a commit like everybody, and nothing of it is stored
+	unasked bool // of a bot
+}
+
+// slug is the list it goes to: of a bot none, so that it takes every step and leaves nothing.
+func (j *joining) slug() string {
+	if j.unasked {
+		return ""
+	}
+	return j.list.Slug
 }
 
 // check makes a form fit to be stored, or says everything that is wrong with it.

@@ -31,14 +31,11 @@ const insertPostgres = `INSERT INTO waitlist_signups (` + insertColumns + `)
 
 // insertSignups writes those whose address is new and not erased and whose list is there, and says how many these were.
 func (s *store) insertSignups(ctx context.Context, tx *db.Tx, ops []*joining) (int64, error) {
-	if len(ops) == 0 {
-		return 0, nil
-	}
 	rows := make([][]any, len(ops))
 	for i, j := range ops {
 		v := &j.signup
 		rows[i] = []any{
-			j.list.Slug, v.ID, v.Address, v.Name, j.fields, v.Lang, v.Source, v.UTM.Source, v.UTM.Medium, v.UTM.Campaign, j.network,
+			j.slug(), v.ID, v.Address, v.Name, j.fields, v.Lang, v.Source, v.UTM.Source, v.UTM.Medium, v.UTM.Campaign, j.network,
 			v.ReferredBy, int64(mailConfirm.bit()), j.at.UnixMicro(), j.subject,
 		}
 	}
@@ -64,7 +61,7 @@ const backPostgres = `SELECT ` + backColumns + ` FROM unnest($1::text[], $2::tex
 func (s *store) readBack(ctx context.Context, tx *db.Tx, ops []*joining) (*db.Rows, error) {
 	rows := make([][]any, len(ops))
 	for i, j := range ops {
-		rows[i] = []any{j.list.Slug, j.signup.Address}
+		rows[i] = []any{j.slug(), j.signup.Address}
 	}
 	if tx.Dialect() == db.Postgres {
 		return tx.Query(ctx, backPostgres, columns(rows)...)

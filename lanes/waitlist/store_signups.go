@@ -52,14 +52,14 @@ func (s *store) join(ctx context.Context, tx *db.Tx, ops []*joining) error {
 	return s.queueMail(ctx, tx, items)
 }
 
-// firstOfEach keeps the first sign-up of each address that is no bot's, in the order of addresses: nodes that insert the same ones do not deadlock.
+// firstOfEach keeps the first sign-up of each address, in the order of addresses: nodes that insert the same ones do not deadlock.
 func firstOfEach(ops []*joining) []*joining {
-	ops = slices.DeleteFunc(slices.Clone(ops), func(j *joining) bool { return j.unasked })
+	ops = slices.Clone(ops)
 	slices.SortStableFunc(ops, func(a, b *joining) int {
-		return cmp.Or(cmp.Compare(a.list.Slug, b.list.Slug), cmp.Compare(a.signup.Address, b.signup.Address))
+		return cmp.Or(cmp.Compare(a.slug(), b.slug()), cmp.Compare(a.signup.Address, b.signup.Address))
 	})
 	return slices.CompactFunc(ops, func(a, b *joining) bool {
-		return a.list.Slug == b.list.Slug && a.signup.Address == b.signup.Address
+		return a.slug() == b.slug() && a.signup.Address == b.signup.Address
 	})
 }
 
@@ -80,7 +80,7 @@ func (a again) as() *joining {
 	return &j
 }
 
-// sortOut tells new addresses from known ones. An address in neither was erased. Error: ErrNoList.
+// sortOut tells new addresses from known ones. An address in neither was erased, or a bot sent it. Error: ErrNoList.
 func (s *store) sortOut(ctx context.Context, tx *db.Tx, ops []*joining) (fresh []*joining, known []again, err error) {
 	for i, j := range ops { // in the order of lists
 		if i > 0 && ops[i-1].list.Slug == j.list.Slug {
@@ -97,7 +97,7 @@ func (s *store) sortOut(ctx context.Context, tx *db.Tx, ops []*joining) (fresh [
 	defer rows.Close()
 	byKey := make(map[[2]string]*joining, len(ops))
 	for _, j := range ops {
-		byKey[[2]string{j.list.Slug, j.signup.Address}] = j
+		byKey[[2]string{j.slug(), j.signup.Address}] = j
 	}
 	for rows.Next() {
 		var key [2]string
