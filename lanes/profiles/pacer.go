@@ -2,7 +2,6 @@ package profiles
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -42,21 +41,6 @@ func newPacer(cfg Source, take func(context.Context, int) (slots, error), now fu
 	}
 }
 
-// turn is a place in the queue, then a slot, then a call.
-type turn struct {
-	pacer   *pacer
-	granted chan grant
-	slot    time.Time // of a call that may begin
-	placed  bool      // guarded by the pacer's mutex, as what follows
-	left    bool
-}
-
-// grant is a slot, or why there is none.
-type grant struct {
-	slot time.Time
-	err  error
-}
-
 // Enter queues. Whoever gets a turn leaves it in the end. ErrLater, at once, when it could not be served in time.
 func (p *pacer) Enter(renewal bool) (*turn, error) {
 	p.mu.Lock()
@@ -82,14 +66,28 @@ func (p *pacer) refusal(renewal bool) error {
 	if renewal {
 		room = max(1, room/2)
 	}
-	now := p.now()
-	switch {
-	case p.closed:
+	if err := p.toldToStop(); err != nil {
+		return err
+	}
+	if p.closed {
 		return ErrLater.After(time.Second)
-	case now.Before(p.stopped):
-		return ErrLater.After(p.stopped.Sub(now))
-	case len(p.queue) >= room:
-		return ErrLater.After(p.untilServed(now))
+	}
+	if len(p.queue) >= room {
+		return ErrLater.After(p.untilServed(p.now()))
+	}
+	return nil
+}
+
+// halted is ErrLater while the source is to be left alone, as far as this node knows.
+func (p *pacer) halted() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.toldToStop()
+}
+
+func (p *pacer) toldToStop() error {
+	if pause := p.stopped.Sub(p.now()); pause > 0 {
+		return ErrLater.After(pause)
 	}
 	return nil
 }
@@ -106,47 +104,10 @@ func (p *pacer) signal() {
 	}
 }
 
-// Wait returns when the call may begin. ErrLater when that is not to be within the wait.
-func (t *turn) Wait(ctx context.Context) error {
-	end := time.NewTimer(t.pacer.wait + ahead)
-	defer end.Stop()
-	for {
-		select {
-		case g := <-t.granted:
-			if g.err != nil {
-				return g.err
-			}
-			if err := sleep(ctx, g.slot.Sub(t.pacer.now())); err != nil {
-				return err
-			}
-			if !t.pacer.budget.Late(g.slot, t.pacer.now()) {
-				t.slot = g.slot
-				return nil
-			}
-			t.pacer.again(t)
-		case <-end.C:
-			return ErrLater.After(max(time.Second, t.pacer.estimate()))
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
 func (p *pacer) estimate() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.untilServed(p.now())
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // again queues a turn that slept through its slot, before all others.
@@ -155,21 +116,6 @@ func (p *pacer) again(t *turn) {
 	defer p.mu.Unlock()
 	p.release(t)
 	p.queue = slices.Insert(p.queue, 0, t)
-}
-
-// Leave gives the turn's place to others. It may be called more than once.
-func (t *turn) Leave() {
-	p := t.pacer
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if t.left {
-		return
-	}
-	t.left = true
-	p.release(t)
-	if i := slices.Index(p.queue, t); i >= 0 {
-		p.queue = slices.Delete(p.queue, i, i+1)
-	}
 }
 
 func (p *pacer) release(t *turn) {
@@ -217,8 +163,8 @@ func (p *pacer) settle(n int, got slots, err error) (pause time.Duration) {
 		p.grant(n, time.UnixMicro(got.first))
 	default:
 		p.next, p.stopped = time.UnixMicro(got.next), time.UnixMicro(got.stopped)
-		if now.Before(p.stopped) {
-			p.refuse(ErrLater.After(p.stopped.Sub(now)))
+		if err := p.toldToStop(); err != nil {
+			p.refuse(err)
 			return 0
 		}
 		if free := p.next.Sub(now); free > p.wait {
@@ -271,21 +217,4 @@ func (p *pacer) Waiting() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.queue)
-}
-
-// turnKey is what a call's context answers with its turn.
-type turnKey struct{}
-
-func withTurn(ctx context.Context, t *turn) context.Context {
-	return context.WithValue(ctx, turnKey{}, t)
-}
-
-// before is asked last before a request leaves: without a turn, or too long after its slot, none does.
-func before(r *http.Request) error {
-	t, ok := r.Context().Value(turnKey{}).(*turn)
-	if !ok || t.slot.IsZero() || t.pacer.budget.Late(t.slot, t.pacer.now()) {
-		return ErrLater.After(time.Second)
-	}
-	t.slot = time.Time{} // one request a turn
-	return nil
 }

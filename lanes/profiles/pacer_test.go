@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -186,4 +187,33 @@ func TestWhenNothingMayBeAsked(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAStopIsForThoseTooWhoHaveASlot: what was granted before the source asked to be left alone does not begin any more.
+func TestAStopIsForThoseTooWhoHaveASlot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := pacers(t, 1, Source{Rate: 8}, &row{})[0]
+		var began atomic.Int32
+		var g sync.WaitGroup
+		for range 2 { // the second has its slot an interval later
+			turn, err := p.Enter(false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			g.Go(func() {
+				defer turn.Leave()
+				err := turn.Wait(t.Context())
+				if err == nil {
+					began.Add(1)
+					p.Stop(time.Now().Add(time.Minute)) // as an answer of the first call says
+				} else if !errors.Is(err, ErrLater) || fault.From(err).RetryAfter < 50*time.Second {
+					t.Errorf("%v", err)
+				}
+			})
+		}
+		g.Wait()
+		if began.Load() != 1 {
+			t.Errorf("%d began", began.Load())
+		}
+	})
 }
