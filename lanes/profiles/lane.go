@@ -52,16 +52,15 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 		cfg: cfg, log: deps.Log, now: deps.Now, metrics: newMetrics(deps.Metrics), store: st, sources: map[string]*source{},
 		erased: &erased{read: st.Erased, set: map[mark]struct{}{}},
 	}
-	longest := time.Duration(0) // that a load may take, and that one of a node that dies keeps others waiting
 	for _, c := range cfg.Sources {
 		src := newSource(c, deps, st, s.metrics, dbNow)
 		s.metrics.watch(deps.Metrics, src)
 		s.sources[c.Name] = src
-		longest = max(longest, src.cfg.Wait+src.cfg.Timeout+finish)
+		s.longest = max(s.longest, src.cfg.Wait+src.cfg.Timeout+finish)
 	}
 	s.cache = cache.New(cache.Options[*entry]{
 		Name: name, Store: deps.Cache, Memory: cfg.Memory, Size: (*entry).size, Encode: encodeEntry, Decode: s.decodeEntry,
-		Now: deps.Now, Log: deps.Log, Metrics: deps.Metrics, LoadTime: longest, Renewals: 256,
+		Now: deps.Now, Log: deps.Log, Metrics: deps.Metrics, LoadTime: s.longest, Renewals: 256,
 	})
 	l := &Lane{Service: s, deps: deps, keeper: &keeper{s: s, look: st.db.Skew, skew: skew, log: deps.Log}, pictures: newPictures(cfg.Pictures, deps)}
 	s.forget, l.pictures.kept = l.pictures.forget, s.kept

@@ -182,3 +182,35 @@ func TestALeavingCallerEndsNothing(t *testing.T) {
 		t.Errorf("%v, %v, %d calls", p, err, web.calls())
 	}
 }
+
+// TestUnchangedBesideAYoungerFetch: a person is asked for by id while the answer by username, which says that nothing changed, is
+// written down: that one is older then, and no erasure.
+func TestUnchangedBesideAYoungerFetch(t *testing.T) {
+	lanetest.Each(t, testUnchangedBesideAYoungerFetch)
+}
+
+func testUnchangedBesideAYoungerFetch(t *testing.T, engine lanetest.Option) {
+	web := newSocial()
+	web.put(7, "ada", "")
+	n := startNode(t, web, nil, engine)
+	n.ask(t, "ada")
+	look := func() *record {
+		t.Helper()
+		r, _, err := n.in.store.Look(t.Context(), "people", byID, "7")
+		if err != nil || r == nil {
+			t.Fatal(r, err)
+		}
+		return r
+	}
+	r := look()
+	for _, c := range []struct{ said, fetched int64 }{{r.Fetched - 1, r.Fetched}, {r.Fetched + 5, r.Fetched + 5}} {
+		there, err := n.in.store.Renew(t.Context(), r, byUsername, "ada", "nobody", c.said)
+		if err != nil || !there || look().Fetched != c.fetched {
+			t.Errorf("%v, %v, fetched %d, not %d", there, err, look().Fetched, c.fetched)
+		}
+	}
+	n.erase(t, ada)
+	if there, err := n.in.store.Renew(t.Context(), r, byUsername, "ada", "nobody", r.Fetched+10); there || err != nil {
+		t.Errorf("after an erasure: %v, %v", there, err)
+	}
+}

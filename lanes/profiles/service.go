@@ -17,6 +17,7 @@ type Service struct {
 	store   *store
 	sources map[string]*source
 	cache   *cache.Cache[*entry]
+	longest time.Duration // that a load may take, and that one of a node that dies keeps others waiting
 	erased  *erased
 	forget  func(ctx context.Context, source, id string) error // what else is kept of a person: the pictures
 }
@@ -120,6 +121,8 @@ func (s *Service) Refresh(ctx context.Context, source string, b by, name string)
 	if err := s.store.Reopen(ctx, source, b, a.key); err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.longest)
+	defer cancel()
 	l, err := s.load(ctx, src, a, false, now.UnixMicro())
 	if err != nil {
 		return nil, err

@@ -142,10 +142,12 @@ func keepFields(ctx context.Context, tx *db.Tx, in *saving) error {
 	return err
 }
 
-// Renew says that a document is still the person's. false: there is none any more, it was erased.
+// Renew says that a document is still the person's, which may have been said later already. false: there is none any more, it was
+// erased.
 func (s *store) Renew(ctx context.Context, r *record, b by, key, owner string, now int64) (there bool, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		res, err := tx.Exec(ctx, "UPDATE profiles SET fetched = $3, gone = 0 WHERE source = $1 AND id = $2 AND fetched <= $3", r.Source, r.ID, now)
+		res, err := tx.Exec(ctx, `UPDATE profiles SET fetched = CASE WHEN fetched > $3 THEN fetched ELSE $3 END, gone = 0
+			WHERE source = $1 AND id = $2`, r.Source, r.ID, now)
 		if err != nil {
 			return err
 		}
