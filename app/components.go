@@ -43,18 +43,9 @@ func showComponents(w http.ResponseWriter, r *http.Request, status int, posted w
 		return err
 	}
 	title := map[string]string{"en": "Components", "ko": "구성 요소"}[lang]
-	return page(statusWriter{w, status}, lane.Page{Title: title, Lang: lang, Body: body, Use: web.ComponentsUse(), Nav: ownPages(lang, componentsPath)})
-}
-
-// statusWriter sends a page with a status of its own.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w statusWriter) Write(b []byte) (int, error) {
-	w.WriteHeader(w.status)
-	return w.ResponseWriter.Write(b)
+	return page(w, lane.Page{
+		Title: title, Lang: lang, Body: body, Use: web.ComponentsUse(), Nav: ownPages(lang, componentsPath), Status: status,
+	})
 }
 
 // ownPages is the navigation of the program's own pages.

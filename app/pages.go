@@ -14,7 +14,7 @@ import (
 func page(w io.Writer, p lane.Page) error {
 	whole := web.Page{
 		Title: p.Title, Description: p.Description, Lang: p.Lang, Head: p.Head, Body: p.Body, Use: p.Use,
-		Site: link(p.Site), Bare: p.Bare, Frames: p.Frames,
+		Site: link(p.Site), Bare: p.Bare, Status: p.Status, Header: p.Header, Frames: p.Frames,
 	}
 	for _, l := range p.Nav {
 		whole.Nav = append(whole.Nav, link(l))

@@ -43,9 +43,11 @@ type Page struct {
 	Body        template.HTML
 	Use         []string // shared parts that it is made of: "chart", "form"; see web/README.md
 	Nav         []Link
-	Site        Link     // whose page it is, for pages of end users; empty: an operators' page of Hotlane's own
-	Bare        bool     // without head and foot, for a frame
-	Frames      []string // origins that may show it in a frame; "*": any; empty: none
+	Site        Link              // whose page it is, for pages of end users; empty: an operators' page of Hotlane's own
+	Bare        bool              // without head and foot, for a frame
+	Status      int               // of the answer; 0: 200
+	Header      map[string]string // of the answer, before the shell's own
+	Frames      []string          // origins that may show it in a frame; "*": any; empty: none
 }
 
 // Module says how a lane is made. Config points to the lane's config struct, filled with its defaults: the section of

@@ -15,11 +15,13 @@ type Page struct {
 	Lang        string        // "en" or "ko"; empty: en
 	Head        template.HTML // module scripts, further stylesheets, Open Graph
 	Body        template.HTML
-	Use         []string // shared parts: "chart" is css/chart.css and js/chart.js, whichever of them there is
-	Nav         []Link   // beside the name; may be empty
-	Site        Link     // whose page this is: name and home in the place of Hotlane's own. Empty: a page for operators
-	Bare        bool     // no head and foot: for a frame in another site
-	Frames      []string // origins that may frame it, "https://example.com"; "*": any. Empty: none
+	Use         []string          // shared parts: "chart" is css/chart.css and js/chart.js, whichever of them there is
+	Nav         []Link            // beside the name; may be empty
+	Site        Link              // whose page this is: name and home in the place of Hotlane's own. Empty: a page for operators
+	Bare        bool              // no head and foot: for a frame in another site
+	Status      int               // of the answer; 0: 200
+	Header      map[string]string // of the answer, before the shell's own
+	Frames      []string          // origins that may frame it, "https://example.com"; "*": any. Empty: none
 }
 
 // Link is one entry of the navigation.
@@ -68,7 +70,7 @@ func words(lang string) shellWords {
 }
 
 // Shell writes a whole page. Nothing is written when it fails: a part of Use that is not there, an entry of Frames that is not an
-// origin. When w is an http.ResponseWriter, the security headers and the content type are set on it.
+// origin. When w is an http.ResponseWriter, the security headers and the content type are set on it, then the page's own.
 func Shell(w io.Writer, p Page) error {
 	if p.Lang == "" {
 		p.Lang = "en"
@@ -96,6 +98,12 @@ func Shell(w io.Writer, p Page) error {
 			h.Del("X-Frame-Options") // it knows no list of origins
 		}
 		h.Set("Content-Type", "text/html; charset=utf-8")
+		for name, value := range p.Header {
+			h.Set(name, value)
+		}
+		if p.Status != 0 {
+			rw.WriteHeader(p.Status)
+		}
 	}
 	_, err = b.WriteTo(w)
 	return err

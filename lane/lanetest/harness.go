@@ -193,11 +193,23 @@ func (h *Harness) deps(name string) lane.Deps {
 		Outbox: outbox.New(h.DBs.DB(name), outbox.Deps{Log: h.log(), Now: h.Clock.Now}),
 		Mail:   h.opt.mail, Fetch: h.opt.fetch, Private: true,
 		Hooks: notify.NewWebhooks(notify.WebhookConfig{Private: true, Transport: h.opt.fetch}, notify.Deps{Log: h.log(), Now: h.Clock.Now}),
-		Page: func(w io.Writer, p lane.Page) error {
-			_, err := fmt.Fprintf(w, "<!doctype html><html lang=%q><title>%s</title>%s%s", p.Lang, p.Title, p.Head, p.Body)
-			return err
-		},
+		Page:  page,
 	}
+}
+
+// page is a page without the shell, which is the app's.
+func page(w io.Writer, p lane.Page) error {
+	if rw, ok := w.(http.ResponseWriter); ok {
+		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+		for name, value := range p.Header {
+			rw.Header().Set(name, value)
+		}
+		if p.Status != 0 {
+			rw.WriteHeader(p.Status)
+		}
+	}
+	_, err := fmt.Fprintf(w, "<!doctype html><html lang=%q><title>%s</title>%s%s", p.Lang, p.Title, p.Head, p.Body)
+	return err
 }
 
 // Work runs the lane's jobs that are due, one after the other, until none is, and says how many ran. Nothing runs them otherwise.

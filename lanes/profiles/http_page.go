@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"math"
 	"net/http"
 	"net/url"
@@ -50,18 +49,9 @@ type pages struct {
 
 // newPages makes the pages of one source's people, none where source is "". Others may keep what is fresh for maxAge. It does no I/O.
 func newPages(cfg PageConfig, source, title string, maxAge time.Duration, find finder, deps lane.Deps) *pages {
-	p := &pages{cfg: cfg, source: source, title: title, maxAge: maxAge, find: find, deps: deps, assets: assets.New(webFolder(), assetsPrefix, "profile.css", "profile.js", "desk.css", "desk.js")}
+	p := &pages{cfg: cfg, source: source, title: title, maxAge: maxAge, find: find, deps: deps, assets: assets.New(lane.Folder(webFiles, "web"), assetsPrefix, "profile.css", "profile.js", "desk.css", "desk.js")}
 	p.templates = template.Must(template.New("").Funcs(template.FuncMap{"asset": p.assets.URL}).ParseFS(webFiles, "web/*.html"))
 	return p
-}
-
-// webFolder has the styles and modules, without the templates.
-func webFolder() fs.FS {
-	f, err := fs.Sub(webFiles, "web")
-	if err != nil { // a constant path of an embedded folder
-		panic(err)
-	}
-	return f
 }
 
 // routes take /@username only where there is somebody to show: without a source those paths are left to the site's backend.

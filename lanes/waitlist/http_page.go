@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"embed"
 	"html/template"
-	"io/fs"
 	"math"
 	"mime"
 	"net/http"
@@ -23,18 +22,10 @@ import (
 //go:embed web
 var webFiles embed.FS
 
-func webFolder() fs.FS {
-	f, err := fs.Sub(webFiles, "web")
-	if err != nil { // a constant path of an embedded folder
-		panic(err)
-	}
-	return f
-}
-
 // pageAssets and pageTemplates are made once and never change.
 var (
 	pageAssets = sync.OnceValue(func() *assets.Set {
-		return assets.New(webFolder(), "/waitlist/assets", "waitlist.css", "frame.js", "status.js", "admin.css", "admin.js")
+		return assets.New(lane.Folder(webFiles, "web"), "/waitlist/assets", "waitlist.css", "frame.js", "status.js", "admin.css", "admin.js")
 	})
 	pageTemplates = sync.OnceValue(func() *template.Template {
 		return template.Must(template.New("").Funcs(template.FuncMap{"asset": pageAssets().URL}).ParseFS(webFiles, "web/*.html"))
@@ -198,28 +189,9 @@ func fill(page *lane.Page, name string, head, body any) error {
 	return nil
 }
 
-// pageBuffer keeps a page until its headers and status are known.
-type pageBuffer struct {
-	bytes.Buffer
-	header http.Header
-}
-
-func (b *pageBuffer) Header() http.Header { return b.header }
-func (b *pageBuffer) WriteHeader(int)     {}
-
 // write sends a page; its own headers go before those of the shell.
 func (l *Lane) write(w http.ResponseWriter, page lane.Page, status int, header map[string]string) error {
-	whole := pageBuffer{header: w.Header()}
-	if err := l.deps.Page(&whole, page); err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Add("Vary", "Accept-Language")
-	for name, value := range header {
-		h.Set(name, value)
-	}
-	w.WriteHeader(status)
-	_, _ = whole.WriteTo(w) // the client may be gone
-	return nil
+	w.Header().Add("Vary", "Accept-Language")
+	page.Status, page.Header = status, header
+	return l.deps.Page(w, page)
 }
