@@ -16,9 +16,9 @@
 //     from a row of the database (see package budget), and a slot that was slept through is given up. Retry-After is obeyed.
 //   - A document that is about somebody else is never kept. Where a schema changed, the document is kept as it is, the card stays the
 //     person's last good one and says so, and operators see what changed (see package shape).
-//   - Who was erased is gone from every tier when the call returns on its node, and within a second from the others, and is not
-//     fetched again: every answer from every tier is held against the marks of the erased, and so is every write of a profile, in its
-//     transaction.
+//   - Who was erased is gone from the database, Redis and this node's memory when the call returns, is shown by no other node after a
+//     second, and is not fetched again: every answer from every tier is held against the marks of the erased, and so is every write of
+//     a profile, in its transaction.
 //
 // # What it refuses
 //
