@@ -49,8 +49,10 @@ func testADayWithoutTheSource(t *testing.T, engine lanetest.Option) {
 		t.Errorf("%d tries, not 1 to %d", tries, most)
 	}
 	web.be(nil)
-	n.Clock.Advance(step)
-	eventually(t, "it is fresh again", func() bool { return n.ask(t, "u0").At(t, "/stale") == false })
+	eventually(t, "it is fresh again", func() bool {
+		n.Clock.Advance(time.Minute) // a renewal of the last step may still fail, and the source is left alone after it
+		return n.ask(t, "u0").At(t, "/stale") == false
+	})
 }
 
 // TestTheEndOfAnOutageThatIsTooLong: what is older than the stale time is not served, and the refusal says when to come back.
