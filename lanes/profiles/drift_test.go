@@ -18,14 +18,16 @@ func testTheSourceChangesItsSchema(t *testing.T, engine lanetest.Option) {
 	n := startNode(t, web, nil, engine)
 	for i := range 4 {
 		web.put(i, fmt.Sprintf("u%d", i), `,"followers":10,"city":"Seoul"`)
-		n.ask(t, fmt.Sprintf("u%d", i))
+		if a := n.ask(t, fmt.Sprintf("u%d", i)); a.Status != 200 {
+			t.Fatalf("u%d: %d %s", i, a.Status, a.Body)
+		}
 	}
 	n.Clock.Advance(7 * time.Hour)
 	for i := range 5 {
 		web.set(fmt.Sprintf("/users/u%d", i), fmt.Sprintf(`{"id":%d,"login":"u%d","profile":{"name":"New"},"followers":{"count":11},"city":"Busan"}`, i, i))
 		refresh := lanetest.Scenario{Method: "POST", Path: fmt.Sprintf("/v1/profiles/people/u%d/refresh", i), As: identity.Service}
-		if a := n.Do(t, refresh); a.Status != 200 {
-			t.Fatalf("%d %s", a.Status, a.Body)
+		if a := n.Do(t, refresh); a.Status != 200 || a.At(t, "/drifted") != true {
+			t.Fatalf("u%d: %d %s", i, a.Status, a.Body)
 		}
 	}
 	n.Run(t,
