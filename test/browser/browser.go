@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -123,10 +124,10 @@ func (p Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Go opens a URL and waits until it has loaded.
+// Go opens a URL in front of all other tabs, since those behind are not drawn, and waits until it has loaded.
 func (p Tab) Go(url string) {
 	p.t.Helper()
-	p.Do(chromedp.Navigate(url))
+	p.Do(call(page.BringToFront, cdp.Empty{}), chromedp.Navigate(url))
 }
 
 // Text is what a script gives, which must be a text.
