@@ -51,8 +51,10 @@ type fataler interface {
 func compare(t fataler, rec *recorder, addr string, b []byte) {
 	t.Helper()
 	sent := readAll(b)
-	exchangeBytes(t, addr, b, sent)
-	got, broken, _ := rec.take()
+	from := rec.nextClient()
+	exchangeBytes(t, from, addr, b, sent)
+	all, broken, _ := rec.take()
+	got := sentBy(t, from, all)
 	if len(broken) > 0 {
 		t.Fatalf("not well-formed: %q", broken)
 	}
@@ -118,10 +120,26 @@ func originForm(target string) string {
 	return rest[i:]
 }
 
-// exchangeBytes sends b, reads as many answers as there should be, and then ends the connection, so that nothing of it is
-// under way when it returns.
-func exchangeBytes(t fataler, addr string, b []byte, sent []seen) {
-	c, err := net.Dial("tcp", addr)
+// sentBy are the requests of one client. A request that is whole may still be on its way to the upstream when its client has been
+// refused for what came behind it, and gone; so each exchange has a client of its own.
+func sentBy(t fataler, from net.IP, all []seen) (his []seen) {
+	t.Helper()
+	for _, s := range all {
+		client := s.values("X-Forwarded-For")
+		if len(client) != 1 || net.ParseIP(client[0]) == nil {
+			t.Fatalf("whose request is it? %v", s)
+		}
+		if client[0] == from.String() {
+			his = append(his, s)
+		}
+	}
+	return his
+}
+
+// exchangeBytes sends b, reads as many answers as there should be, and then ends the connection.
+func exchangeBytes(t fataler, from net.IP, addr string, b []byte, sent []seen) {
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: from}}
+	c, err := dialer.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}

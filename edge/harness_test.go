@@ -178,6 +178,16 @@ type recorder struct {
 	broken   []string // what was not well-formed
 	cut      int      // requests that broke off
 	conns    int
+	clients  uint32
+}
+
+// nextClient is a loopback address that no client had before.
+func (rec *recorder) nextClient() net.IP {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rec.clients++
+	n := rec.clients%(1<<22) + 2
+	return net.IPv4(127, byte(n>>16), byte(n>>8), byte(n))
 }
 
 const plainReply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
