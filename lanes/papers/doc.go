@@ -42,6 +42,30 @@
 // A drag is of one's own note and ends with a note.move. Presence info is {"author":"a…","name":"…","role":"writer"}; the name is what the
 // client said in POST live. When the paper closes, all get the paper.close or paper.deliver entry, and the subscription ends.
 //
+// # HTTP
+//
+// Types are in model.go. {link} is any link of the paper, {note} a note's id. Who writes sends Paper-Author, or is given a token in the answer.
+//
+//	POST   /v1/papers                              NewPaper → Card with links (201); Idempotency-Key makes it repeatable
+//	GET    /v1/papers                              the papers of the user who asks: {"papers":[Card…],"next":"…"}; ?after= ?limit=
+//	GET    /v1/papers/{link}                       Whole
+//	PATCH  /v1/papers/{link}                       PaperPatch → Card          owner
+//	DELETE /v1/papers/{link}                       204: everything is erased  owner
+//	POST   /v1/papers/{link}/live                  {"name":"…"} → Pass
+//	PUT    /v1/papers/{link}/notes/{note}          NoteFields → Done          writer; Idempotency-Key
+//	POST   /v1/papers/{link}/notes/{note}/move     {"x","y","rot","z"} → Done writer
+//	DELETE /v1/papers/{link}/notes/{note}          Done                       writer
+//	POST   /v1/papers/{link}/notes/{note}/hide     {"hidden":true} → Done     owner
+//	POST   /v1/papers/{link}/notes/{note}/report   {"reason":"…"} → 204       whoever may read it
+//	POST   /v1/papers/{link}/images                the file itself (image/jpeg, image/png, image/webp, image/gif) or multipart/form-data
+//	                                               with one file → Image (201) writer
+//	GET    /v1/papers/{link}/images/{image}        the picture; kept for ever
+//	POST   /v1/papers/{link}/close                 Card                       owner
+//	POST   /v1/papers/{link}/deliver               Card                       owner
+//	GET    /v1/papers/{link}/export?format=html|json  a file to keep: self-contained HTML, or JSON with images inside
+//
+// Pages: GET /papers (make one), GET /papers/{link}.
+//
 // # What it guarantees
 //
 //   - What was acknowledged is durable, and done once, over WebSocket and over HTTP.
