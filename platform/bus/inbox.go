@@ -1,0 +1,185 @@
+package bus
+
+import (
+	"context"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+const (
+	laneMessages = 4096    // messages that wait in one lane
+	laneBytes    = 8 << 20 // and their bodies; what does not fit is lost, and said to be
+)
+
+// inbox delivers what a node gets. A topic is always in the same of its lanes, each of which has one goroutine, so that one slow
+// function holds up a part of the topics only.
+type inbox struct {
+	seed  maphash.Seed
+	lanes []*lane
+
+	mu     sync.Mutex // guards what follows; never held while a function is called
+	topics map[string][]*subscription
+	losses []*subscription // whose topic is none
+}
+
+type subscription struct {
+	fn    func([]byte)
+	ended atomic.Bool
+}
+
+func (s *subscription) call(body []byte) {
+	if !s.ended.Load() {
+		s.fn(body)
+	}
+}
+
+// lane is messages on their way.
+type lane struct {
+	wake chan struct{} // holds one
+
+	mu    sync.Mutex // guards what follows
+	queue []message
+	bytes int
+	lost  bool // something did not fit
+}
+
+type message struct {
+	topic string
+	body  []byte
+	only  *subscription // nil: all of the topic
+}
+
+func newInbox(lanes int) *inbox {
+	in := &inbox{seed: maphash.MakeSeed(), lanes: make([]*lane, lanes), topics: make(map[string][]*subscription)}
+	for i := range in.lanes {
+		in.lanes[i] = &lane{wake: make(chan struct{}, 1)}
+	}
+	return in
+}
+
+func (in *inbox) lane(topic string) *lane {
+	return in.lanes[maphash.String(in.seed, topic)%uint64(len(in.lanes))]
+}
+
+// put never blocks.
+func (in *inbox) put(m message) {
+	l := in.lane(m.topic)
+	l.mu.Lock()
+	switch {
+	case m.only != nil: // that a subscription holds is said once, and is not lost
+		l.queue = append(l.queue, m)
+	case len(l.queue) >= laneMessages || l.bytes+len(m.body) > laneBytes:
+		l.lost = true
+	default:
+		l.queue = append(l.queue, m)
+		l.bytes += len(m.body)
+	}
+	l.mu.Unlock()
+	l.awake()
+}
+
+func (l *lane) awake() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// lose has all told that something is lost.
+func (in *inbox) lose() {
+	l := in.lanes[0]
+	l.mu.Lock()
+	l.lost = true
+	l.mu.Unlock()
+	l.awake()
+}
+
+// subscribe: first says that nobody had this topic.
+func (in *inbox) subscribe(topic string, fn func([]byte)) (s *subscription, first bool) {
+	s = &subscription{fn: fn}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.topics[topic] = append(slices.Clip(in.topics[topic]), s)
+	return s, len(in.topics[topic]) == 1
+}
+
+// cancel: last says that nobody has this topic any more.
+func (in *inbox) cancel(topic string, s *subscription) (last bool) {
+	s.ended.Store(true)
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	rest := slices.DeleteFunc(slices.Clone(in.topics[topic]), func(o *subscription) bool { return o == s })
+	if len(rest) > 0 {
+		in.topics[topic] = rest
+		return false
+	}
+	delete(in.topics, topic)
+	return true
+}
+
+func (in *inbox) onLost(fn func()) (cancel func()) {
+	s := &subscription{fn: func([]byte) { fn() }}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.losses = append(slices.Clip(in.losses), s)
+	return func() {
+		s.ended.Store(true)
+		in.mu.Lock()
+		defer in.mu.Unlock()
+		in.losses = slices.DeleteFunc(slices.Clone(in.losses), func(o *subscription) bool { return o == s })
+	}
+}
+
+// run delivers until ctx ends.
+func (in *inbox) run(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, l := range in.lanes {
+		all.Go(func() {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-l.wake:
+					in.deliver(ctx, l)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func (in *inbox) deliver(ctx context.Context, l *lane) {
+	l.mu.Lock()
+	queue, lost := l.queue, l.lost
+	l.queue, l.bytes, l.lost = nil, 0, false
+	l.mu.Unlock()
+	for _, m := range queue {
+		if ctx.Err() != nil {
+			return
+		}
+		if m.only != nil {
+			m.only.call(nil)
+			continue
+		}
+		for _, s := range in.of(m.topic) {
+			s.call(m.body)
+		}
+	}
+	if !lost {
+		return
+	}
+	in.mu.Lock()
+	losses := in.losses
+	in.mu.Unlock()
+	for _, s := range losses {
+		s.call(nil)
+	}
+}
+
+func (in *inbox) of(topic string) []*subscription {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.topics[topic]
+}
