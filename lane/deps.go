@@ -14,6 +14,7 @@ import (
 	"github.com/hotlane/hotlane/platform/jobs"
 	"github.com/hotlane/hotlane/platform/notify"
 	"github.com/hotlane/hotlane/platform/outbox"
+	"github.com/hotlane/hotlane/platform/realtime/hub"
 )
 
 // Deps is what a lane is given. Nothing in it has done I/O yet when the constructor runs.
@@ -27,6 +28,7 @@ type Deps struct {
 	Cache   cache.Store       // shared by all nodes where there is a Redis, this process's memory otherwise
 	Jobs    *jobs.Queue       // of the lane's own database, the one of its name
 	Outbox  *outbox.Outbox    // to other lanes, in the transactions of the same database
+	Live    *hub.Hub          // the lane's own live channels, their logs in the same database
 	Mail    notify.Mailer     // to people
 	Hooks   *notify.Webhooks  // to other programs
 	Fetch   http.RoundTripper // instead of the network, for tests of what asks third parties; nil: the network

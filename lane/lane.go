@@ -15,6 +15,7 @@ import (
 	"github.com/hotlane/hotlane/platform/identity"
 	"github.com/hotlane/hotlane/platform/jobs"
 	"github.com/hotlane/hotlane/platform/outbox"
+	"github.com/hotlane/hotlane/platform/realtime"
 )
 
 // A Lane is one hot feature of an app. Its name is also its folder, config key, database and metric label.
@@ -48,6 +49,8 @@ type (
 	Publisher interface{ Publishes() []string }
 	// Listener obeys what other lanes publish.
 	Listener interface{ Events() []outbox.Handler }
+	// Channels has live channels, opened through Deps.Live, and their logs in the database of the lane's name.
+	Channels interface{ Channels() []realtime.Channel }
 	// Commander has commands of its own: hotlane <lane> <command>.
 	Commander interface{ Commands() []Command }
 	// Demo fills itself with believable sample data; a second call changes nothing. It is called after Start.

@@ -14,6 +14,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/oklog/ulid/v2"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/lane/door"
@@ -27,6 +28,7 @@ import (
 	"github.com/hotlane/hotlane/platform/notify"
 	"github.com/hotlane/hotlane/platform/notify/notifytest"
 	"github.com/hotlane/hotlane/platform/outbox"
+	"github.com/hotlane/hotlane/platform/realtime/hub"
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
@@ -129,13 +131,17 @@ func (h *Harness) start() {
 	h.server.Start()
 	h.URL, h.Client = h.server.URL, h.server.Client()
 	h.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	go func() {
-		if h.opt.plain {
-			h.running <- nil
-			return
-		}
-		h.running <- h.lanes.Run(ctx)
-	}()
+	go func() { h.running <- h.run(ctx) }()
+}
+
+// run runs the lane's channels, and the lane unless the test does it itself.
+func (h *Harness) run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return h.lanes.RunHubs(ctx) })
+	if !h.opt.plain {
+		group.Go(func() error { return h.lanes.Run(ctx) })
+	}
+	return group.Wait()
 }
 
 func (h *Harness) log() *slog.Logger {
@@ -191,7 +197,8 @@ func (h *Harness) deps(name string) lane.Deps {
 		Log: h.log().With("lane", name), Now: h.Clock.Now, DB: h.DBs.DB, Metrics: h.Registry,
 		URL: func() string { return h.URL }, Cache: h.Cache, Jobs: jobs.New(h.DBs.DB(name), jobs.Deps{Log: h.log(), Now: h.Clock.Now}),
 		Outbox: outbox.New(h.DBs.DB(name), outbox.Deps{Log: h.log(), Now: h.Clock.Now}),
-		Mail:   h.opt.mail, Fetch: h.opt.fetch, Private: true,
+		Live: hub.New(name, hub.Config{}, hub.Deps{DB: h.DBs.DB(name), Now: h.Clock.Now, Log: h.log()}),
+		Mail: h.opt.mail, Fetch: h.opt.fetch, Private: true,
 		Hooks: notify.NewWebhooks(notify.WebhookConfig{Private: true, Transport: h.opt.fetch}, notify.Deps{Log: h.log(), Now: h.Clock.Now}),
 		Page:  page,
 	}

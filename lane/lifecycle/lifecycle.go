@@ -16,6 +16,7 @@ import (
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/jobs"
 	"github.com/hotlane/hotlane/platform/outbox"
+	"github.com/hotlane/hotlane/platform/realtime/hub"
 )
 
 // Lanes are all lanes of a process, in the order of their modules. Those that are not selected are constructed, so that others can
@@ -25,14 +26,15 @@ type Lanes struct {
 	served []lane.Lane
 	queues map[string]*jobs.Queue // of those that are Workers, by lane
 	boxes  map[string]*outbox.Outbox
-	relay  *outbox.Relay // nil: nobody made one
+	hubs   map[string]*hub.Hub // of those that have Channels, by lane
+	relay  *outbox.Relay       // nil: nobody made one
 }
 
 var laneName = regexp.MustCompile(`^[a-z][a-z0-9]{0,30}$`)
 
 // Construct makes every lane. It does no I/O.
 func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes, error) {
-	l := &Lanes{queues: map[string]*jobs.Queue{}, boxes: map[string]*outbox.Outbox{}}
+	l := &Lanes{queues: map[string]*jobs.Queue{}, boxes: map[string]*outbox.Outbox{}, hubs: map[string]*hub.Hub{}}
 	for _, m := range modules {
 		if !laneName.MatchString(m.Name) || m.Name == None {
 			return nil, fmt.Errorf("lane %q: the name must be one lower-case word", m.Name)
@@ -58,6 +60,9 @@ func Construct(modules []lane.Module, deps func(name string) lane.Deps) (*Lanes,
 				return nil, fmt.Errorf("lane %s: %w", m.Name, err)
 			}
 			l.queues[m.Name] = given.Jobs
+		}
+		if err := l.register(made, given.Live); err != nil {
+			return nil, fmt.Errorf("lane %s: %w", m.Name, err)
 		}
 		l.boxes[m.Name] = given.Outbox
 		l.all = append(l.all, made)
@@ -127,6 +132,11 @@ func (l *Lanes) Migrate(ctx context.Context, migrate func(ctx context.Context, n
 		if q := l.queues[one.Name()]; q != nil {
 			if err := q.Migrate(ctx); err != nil {
 				return fmt.Errorf("lane %s: migrate its jobs: %w", one.Name(), err)
+			}
+		}
+		if h := l.hubs[one.Name()]; h != nil {
+			if err := h.Migrate(ctx); err != nil {
+				return fmt.Errorf("lane %s: migrate its channels: %w", one.Name(), err)
 			}
 		}
 		if hasEvents(one) {
