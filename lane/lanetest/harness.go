@@ -103,7 +103,7 @@ func (h *Harness) stop(drain bool) {
 	}
 	var err error
 	if drain && h.lanes != nil {
-		err = h.lanes.Drain(context.Background()) // before Close, which waits for streams
+		err = errors.Join(h.lanes.DrainHubs(context.Background()), h.lanes.Drain(context.Background())) // before Close, which waits for streams
 	}
 	h.server.Close()
 	h.end()
@@ -197,8 +197,8 @@ func (h *Harness) deps(name string) lane.Deps {
 		Log: h.log().With("lane", name), Now: h.Clock.Now, DB: h.DBs.DB, Metrics: h.Registry,
 		URL: func() string { return h.URL }, Cache: h.Cache, Jobs: jobs.New(h.DBs.DB(name), jobs.Deps{Log: h.log(), Now: h.Clock.Now}),
 		Outbox: outbox.New(h.DBs.DB(name), outbox.Deps{Log: h.log(), Now: h.Clock.Now}),
-		Live: hub.New(name, hub.Config{}, hub.Deps{DB: h.DBs.DB(name), Now: h.Clock.Now, Log: h.log()}),
-		Mail: h.opt.mail, Fetch: h.opt.fetch, Private: true,
+		Live:   hub.New(name, hub.Config{}, hub.Deps{DB: h.DBs.DB(name), Now: h.Clock.Now, Log: h.log()}),
+		Mail:   h.opt.mail, Fetch: h.opt.fetch, Private: true,
 		Hooks: notify.NewWebhooks(notify.WebhookConfig{Private: true, Transport: h.opt.fetch}, notify.Deps{Log: h.log(), Now: h.Clock.Now}),
 		Page:  page,
 	}

@@ -56,3 +56,17 @@ func (l *Lanes) RunHubs(ctx context.Context) error {
 	}
 	return group.Wait()
 }
+
+// DrainHubs refuses new operations in the channels of the served lanes and returns when those that wait are decided.
+func (l *Lanes) DrainHubs(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, h := range l.Hubs() {
+		group.Go(func() error {
+			if err := h.Drain(ctx); err != nil {
+				return fmt.Errorf("lane %s: drain its channels: %w", h.Name(), err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
