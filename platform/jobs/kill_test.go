@@ -4,6 +4,7 @@ package jobs_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,8 +12,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/db/dbtest"
@@ -23,6 +26,8 @@ import (
 const (
 	killEnv = "HOTLANE_JOBS_KILL" // what the process that is killed works on: a killed
 	kills   = 15
+
+	patience = 2 * time.Minute // only ever waited for by a process that hangs
 )
 
 // killed says where a process works, and which numbers it begins with.
@@ -93,7 +98,11 @@ func killAfter(t *testing.T, k killed, committed int) {
 	cmd.Env = append(os.Environ(), killEnv+"="+string(text))
 	out, err := cmd.StdoutPipe()
 	must(t, err)
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	must(t, cmd.Start())
+	stuck := time.AfterFunc(patience, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) }) // it says where each goroutine is
+	defer stuck.Stop()
 	lines, seen := bufio.NewScanner(out), 0
 	for lines.Scan() {
 		if lines.Text() != "committed" {
@@ -104,19 +113,20 @@ func killAfter(t *testing.T, k killed, committed int) {
 		}
 	}
 	if err := cmd.Wait(); err == nil || seen < committed {
-		t.Fatalf("the process ended by itself, %d committed: %v", seen, err)
+		t.Fatalf("the process ended by itself or was stuck, %d committed: %v\n%s", seen, err, &said)
 	}
 }
 
 // addForEver says each time that a job is committed; every third is rolled back. As many wait as half the window, at most.
 func addForEver(t *testing.T, k killed) {
 	window := make(chan struct{}, 64)
-	d, q := recorder(t, k.set(), func() {
+	leave := func() { // jobs that an earlier process left behind leave too, and never came in
 		select {
 		case <-window:
 		default:
 		}
-	})
+	}
+	d, q := recorder(t, k.set(), leave)
 	go func() { panic(fmt.Sprint("it ended: ", q.Run(context.Background()))) }()
 	undone := errors.New("undone")
 	for w := range 4 {
@@ -136,7 +146,7 @@ func addForEver(t *testing.T, k killed) {
 				case err == nil:
 					fmt.Println("committed")
 				case errors.Is(err, undone):
-					<-window
+					leave()
 				default:
 					panic(err)
 				}
