@@ -26,11 +26,19 @@ type inbox struct {
 
 type subscription struct {
 	fn    func([]byte)
+	holds bool // it was called with nil; of its lane's goroutine only
 	ended atomic.Bool
 }
 
-func (s *subscription) call(body []byte) {
+func (s *subscription) hold() {
 	if !s.ended.Load() {
+		s.holds = true
+		s.fn(nil)
+	}
+}
+
+func (s *subscription) call(body []byte) {
+	if s.holds && !s.ended.Load() {
 		s.fn(body)
 	}
 }
@@ -120,7 +128,7 @@ func (in *inbox) cancel(topic string, s *subscription) (last bool) {
 }
 
 func (in *inbox) onLost(fn func()) (cancel func()) {
-	s := &subscription{fn: func([]byte) { fn() }}
+	s := &subscription{fn: func([]byte) { fn() }, holds: true}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.losses = append(slices.Clip(in.losses), s)
@@ -160,7 +168,7 @@ func (in *inbox) deliver(ctx context.Context, l *lane) {
 			return
 		}
 		if m.only != nil {
-			m.only.call(nil)
+			m.only.hold()
 			continue
 		}
 		for _, s := range in.of(m.topic) {

@@ -56,6 +56,9 @@ func (n *node) Publish(topic string, body []byte) error {
 	if err := check(topic, body); err != nil {
 		return err
 	}
+	if body == nil {
+		body = []byte{} // nil says something else
+	}
 	n.net.mu.Lock() // all nodes get the messages in the same order
 	defer n.net.mu.Unlock()
 	for _, o := range n.net.nodes {

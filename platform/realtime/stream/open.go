@@ -27,12 +27,6 @@ type Checkpoint struct {
 	Room    []byte   // nil: there is none
 }
 
-// Querier is a *db.DB or a *db.Tx.
-type Querier interface {
-	Query(ctx context.Context, query string, args ...any) (*db.Rows, error)
-	QueryRow(ctx context.Context, query string, args ...any) *db.Row
-}
-
 // The epoch that others see is the one that was written and the mark of the tables: on SQLite the user_version, which is another after each
 // restore from a backup, on PostgreSQL the table's OID, which pg_restore gives anew. What was told of a log that was lost is not taken for
 // this one's. Who puts old files or servers in place by other means calls Renew.
