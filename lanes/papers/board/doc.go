@@ -31,7 +31,7 @@
 //	{"op":"…:8","t":"paper.deliver"}                by the owner; closes as well
 //
 // note.put makes a note where the id has never been used, and changes the fields that it names where it is there. A new one must have a
-// name, x and y, and text or an image; the rest is w 220, rot 0, z 0, color "lemon", font "sans" unless it says otherwise. note.move has
+// name, x and y, and text or an image; the rest is w 220, rot 0, color "lemon", font "sans", z above all others unless it says otherwise. note.move has
 // at least one of x, y, rot, z. An author may put, move and delete their own notes, the owner everybody's; a hidden one its author may
 // only delete. note.put with "new":true is refused where the note is there already or was; with "new":false where it is not. Without new,
 // it does what fits.
@@ -59,7 +59,7 @@
 //
 // The operation's members without op and new, each checked, with by (the author's id: who did it) and at (Unix milliseconds). What differs:
 //
-//   - note.put of a new note has "new":true and all fields; by is then the note's author.
+//   - note.put of a new note has "new":true and all fields, but image where there is none; by is then the note's author.
 //   - note.unhide has "note": the whole note as in the document.
 //
 // A client that meets a t or a member that it does not know leaves it alone.
