@@ -84,8 +84,9 @@ function made(entry) {
  * @param {readonly string[]} fields
  */
 function changed(note, entry, fields) {
+  if (note.hidden) return { ...note, ...picked(entry, [...place, "w"]) }; // the rest nobody is shown
   const next = { ...note, ...picked(entry, fields) };
-  if (words.some((f) => f in entry && f !== undefined) && entry.t === "note.put") next.edited = entry.at;
+  if (entry.t === "note.put" && words.some((f) => entry[f] !== undefined)) next.edited = entry.at;
   if (!next.image) delete next.image;
   return next;
 }
