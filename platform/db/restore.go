@@ -2,12 +2,17 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"modernc.org/sqlite"
 
 	"github.com/hotlane/hotlane/platform/fault"
 )
@@ -20,7 +25,8 @@ const (
 // Restore fills the data directory from a backup. It refuses while an instance runs (db.in_use), where there are databases
 // already (db.not_empty) unless force says so, and a backup that is not whole (db.bad_backup): sizes, checksums and SQLite's
 // integrity check are looked at before anything is touched. With force the old files are moved to replaced-<time> in the data
-// directory, none is deleted. A restore that is cut short is noticed: the Set opens nothing until it is run again.
+// directory, none is deleted. A restored file has another user_version, made at random. A restore that is cut short is noticed: the Set
+// opens nothing until it is run again.
 func (s *Set) Restore(ctx context.Context, dir string, force bool) (*Manifest, error) {
 	if isPostgres(s.cfg.DSN) {
 		return nil, ErrDump
@@ -78,8 +84,25 @@ func (s *Set) stage(ctx context.Context, dir string, f BackupFile) error {
 	case n != f.Bytes || sum != f.SHA256:
 		return errManifest.With(fault.Field{Pointer: f.File, Rule: "must have the size and SHA-256 that the manifest says"})
 	}
-	_, err = checkFile(ctx, to)
-	return err
+	if _, err := checkFile(ctx, to); err != nil {
+		return err
+	}
+	return markRestored(ctx, to)
+}
+
+// markRestored gives a file another user_version, at random: by it those who keep something can tell that what came after the backup is
+// lost (platform/realtime/stream). Nothing else sets it, and it is 0 in a file that was never restored.
+func markRestored(ctx context.Context, path string) (err error) {
+	connector, err := sqlite.NewConnector(sqliteDSN(path, "rw", 0, "journal_mode(MEMORY)")) // no file beside it, should this process end
+	if err != nil {
+		return err
+	}
+	db := sql.OpenDB(connector)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", 1+rand.Int32N(math.MaxInt32))); err != nil {
+		return err
+	}
+	return syncPath(path)
 }
 
 func (s *Set) unstage(m *Manifest) error {
