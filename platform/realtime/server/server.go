@@ -1,0 +1,178 @@
+package server
+
+import (
+	"context"
+	"hash/maphash"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/hotlane/hotlane/platform/bus"
+	"github.com/hotlane/hotlane/platform/httpio"
+	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/realtime/hub"
+	"github.com/hotlane/hotlane/platform/realtime/protocol"
+	"github.com/hotlane/hotlane/platform/realtime/socket"
+)
+
+// Deps is what a Server works with.
+type Deps struct {
+	// Hubs are all that there are; each knows which channels are its own. Server runs and drains none of them: it asks them.
+	Hubs []*hub.Hub
+	// Token says whose a token of a connection is, and until when; the zero time: for ever. Its refusals are Unauthorized faults.
+	Token func(ctx context.Context, token string) (identity.Caller, time.Time, error)
+	// Anonymous says that some channels let in who shows no token: only then may it connect.
+	Anonymous bool
+	// Subscriptions names channels that a user's connections are in from the beginning, beside those of config; nil: none.
+	Subscriptions func(c identity.Caller) []string
+	Bus           bus.Bus
+	Node          string // this process's name among the others; empty: made
+	Version       string // of the program, as clients are told
+	Now           func() time.Time
+	Log           *slog.Logger
+	Metrics       prometheus.Registerer          // nil: not counted
+	Client        func(*http.Request) netip.Addr // where a request comes from; nil: its peer
+}
+
+// Server holds the sessions of one process.
+type Server struct {
+	cfg     Config
+	d       Deps
+	m       *metrics
+	sockets *socket.Group
+	methods map[string]rpc
+	pings   [2][]byte // by codec
+
+	work context.Context // of everything that clients ask; ends when the last of them is gone
+	end  context.CancelFunc
+
+	open     atomic.Int64 // sessions, those that are being made too
+	draining atomic.Bool
+	shards   [shards]shard
+	users    [shards]users
+	places   places
+	seed     maphash.Seed
+	writers  writers
+}
+
+// New checks the config. It does no I/O.
+func New(cfg Config, d Deps) (*Server, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	m, err := newMetrics(d.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	if d.Client == nil {
+		d.Client = peer
+	}
+	if d.Node == "" {
+		d.Node = newID()
+	}
+	s := &Server{cfg: cfg, d: d, m: m, seed: maphash.MakeSeed()}
+	s.sockets = socket.New(socket.Options{
+		Protocols: []string{"centrifuge-json", "centrifuge-protobuf"}, Origins: cfg.Origins, MaxMessage: cfg.Message, Queue: cfg.Queue,
+		WriteTimeout: cfg.WriteTimeout, Coalesce: coalesce(cfg.Coalesce), Compress: cfg.Compress,
+	})
+	s.methods = map[string]rpc{"hotlane.time": rpcTime, "hotlane.presence": rpcPresence}
+	for _, codec := range []protocol.Codec{protocol.JSON, protocol.Protobuf} {
+		s.pings[codec] = protocol.AppendPing(nil, codec)
+	}
+	s.work, s.end = context.WithCancel(context.Background())
+	return s, nil
+}
+
+// coalesce is the config's in the words of package socket, where 0 is its own default.
+func coalesce(d time.Duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return d
+}
+
+func peer(r *http.Request) netip.Addr {
+	at, _ := netip.ParseAddrPort(r.RemoteAddr) // what is none stays unknown
+	return at.Addr().Unmap()
+}
+
+// Handler answers GET on the path of config: it takes connections. It must be reached without anything that keeps the request or
+// ends its context.
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.upgrade) }
+
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) {
+	if s.draining.Load() {
+		s.m.refused.WithLabelValues("draining").Inc()
+		httpio.WriteProblem(w, hub.ErrDraining)
+		return
+	}
+	if s.open.Add(1) > int64(s.cfg.Connections) {
+		s.open.Add(-1)
+		s.m.refused.WithLabelValues("full").Inc()
+		httpio.WriteProblem(w, errFull.After(time.Duration(5+rand.IntN(10))*time.Second)) // not all at once again
+		return
+	}
+	from, codec := s.d.Client(r), codecOf(r)
+	conn, err := s.sockets.Upgrade(w, r)
+	if err != nil {
+		s.open.Add(-1)
+		s.m.refused.WithLabelValues("handshake").Inc()
+		return
+	}
+	switch conn.Protocol() {
+	case "centrifuge-json":
+		codec = protocol.JSON
+	case "centrifuge-protobuf":
+		codec = protocol.Protobuf
+	}
+	s.begin(conn, codec, from)
+}
+
+// codecOf is what the URL asks for, for clients that name no subprotocol.
+func codecOf(r *http.Request) protocol.Codec {
+	q := r.URL.Query()
+	if q.Get("format") == "protobuf" || q.Get("cf_protocol") == "protobuf" {
+		return protocol.Protobuf
+	}
+	return protocol.JSON
+}
+
+// Run sweeps: pings, timeouts, expiries, and what other nodes ask for. It returns when the context ends.
+func (s *Server) Run(ctx context.Context) error {
+	defer s.listen()()
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			s.sweep(s.now())
+		}
+	}
+}
+
+func (s *Server) now() int64 { return s.d.Now().UnixMilli() }
+
+// Ready says why no connection is taken; nil when they are.
+func (s *Server) Ready() error {
+	if s.draining.Load() {
+		return hub.ErrDraining
+	}
+	return nil
+}
+
+// hub is the one that owns the channel; nil: none does.
+func (s *Server) hub(channel string) *hub.Hub {
+	for _, h := range s.d.Hubs {
+		if h.Owns(channel) {
+			return h
+		}
+	}
+	return nil
+}

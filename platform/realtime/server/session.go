@@ -1,0 +1,220 @@
+package server
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/hotlane/hotlane/platform/realtime"
+	"github.com/hotlane/hotlane/platform/realtime/hub"
+	"github.com/hotlane/hotlane/platform/realtime/protocol"
+	"github.com/hotlane/hotlane/platform/realtime/socket"
+)
+
+// session is one connection: what its socket hears, and a member of the channels it is in. There may be hundreds of thousands: it
+// keeps no more than it needs, nothing of its request, and no timer of its own (see sweep).
+//
+// Lock order: a channel's lock (in the hub), then mu. So nothing of the hub is called with mu held.
+type session struct {
+	s      *Server
+	conn   *socket.Conn
+	client realtime.Client // Caller and Name are set by connect, before anything is joined
+	user   *user           // set by connect; nil for who has no id
+	since  int64           // Unix milliseconds
+	due    atomic.Int64    // Unix milliseconds: when tick has something to do
+	marks  atomic.Uint32
+	index  int32 // in its shard, which has the lock
+	shard  uint8
+	codec  protocol.Codec
+
+	mu      sync.Mutex
+	state   state
+	waiting bool   // for a pong
+	told    uint32 // code of the disconnect; 0: none
+	pending int32  // operations that wait for their acknowledgement
+	pingAt  int64  // Unix milliseconds: the next ping, or the end of waiting for its pong
+	expires int64  // Unix milliseconds: of the token; 0: never
+	slowAt  int64  // Unix milliseconds: since when messages have been lost and not told of; 0: none are
+	bucket  bucket
+	subs    []subscription
+	held    *[]held // what is delivered before the connect reply is out
+}
+
+type state uint8
+
+const (
+	opened    state = iota // nothing said yet
+	connected              // by a connect command
+	leaving                // is to be disconnected when nothing is pending
+	closed
+)
+
+// The marks that Deliver looks at without the lock.
+const (
+	markHolding uint32 = 1 << iota // deliveries are held
+	markLost                       // a subscription has lost a message
+	markClosed
+)
+
+type subscription struct {
+	m       *hub.Membership
+	expires int64 // Unix milliseconds; 0: never
+	server  bool  // made by the server
+	lost    bool  // a message was lost: nothing more goes out
+	untold  bool  // that it is lost was not told yet
+}
+
+type held struct {
+	m *hub.Membership
+	b []byte
+	p bool // in the log
+}
+
+const maxHeld = 1024 // messages that are held for one connection; what comes beyond is lost
+
+func newID() string { return strings.ToLower(rand.Text()) }
+
+// begin takes over a connection.
+func (s *Server) begin(conn *socket.Conn, codec protocol.Codec, from netip.Addr) {
+	now := s.now()
+	c := &session{s: s, conn: conn, codec: codec, since: now, pingAt: now + s.cfg.ConnectTimeout.Milliseconds()}
+	c.client.ID, c.client.Addr = newID(), from
+	c.due.Store(c.pingAt)
+	s.add(c)
+	s.m.connections.Inc()
+	conn.Serve(c, codec == protocol.Protobuf)
+	if s.draining.Load() { // came while the others were told
+		c.leave(protocol.DisconnectShutdown)
+	}
+}
+
+// Client is who this is, for rooms.
+func (c *session) Client() realtime.Client { return c.client }
+
+// Message takes one frame of commands.
+func (c *session) Message(_ *socket.Conn, _ bool, p []byte) {
+	c.s.m.received.Add(float64(len(p)))
+	err := c.codec.Decode(p, c.s.cfg.Message, c.command)
+	var why protocol.Disconnect
+	switch {
+	case err == nil:
+	case errors.As(err, &why):
+		c.disconnect(why)
+	default:
+		c.disconnect(protocol.DisconnectBadRequest)
+	}
+	c.conn.Flush()
+}
+
+// Closed cleans up. No message comes after it.
+func (c *session) Closed(_ *socket.Conn, err error) {
+	c.mu.Lock()
+	c.state = closed
+	subs, code := c.subs, c.told
+	c.subs, c.held = nil, nil
+	c.marks.Store(markClosed)
+	c.mu.Unlock()
+	for i := range subs {
+		subs[i].m.Leave()
+	}
+	c.s.m.subscriptions.Sub(float64(len(subs)))
+	if c.user != nil {
+		c.s.forget(c)
+	}
+	c.s.remove(c)
+	c.s.m.connections.Dec()
+	if code == 0 && errors.Is(err, socket.ErrSlow) {
+		code = protocol.DisconnectSlow.Code
+	}
+	c.s.m.disconnected(code)
+	c.s.open.Add(-1)
+}
+
+// disconnect ends the connection at once; what is queued goes out before.
+func (c *session) disconnect(why protocol.Disconnect) {
+	c.mu.Lock()
+	c.end(why)
+	c.mu.Unlock()
+}
+
+// end is disconnect for who has the lock.
+func (c *session) end(why protocol.Disconnect) {
+	if c.state == closed || c.told != 0 && c.state != leaving {
+		return
+	}
+	c.state, c.told = closed, why.Code
+	c.marks.Or(markClosed)
+	c.conn.Close(int(why.Code), why.Reason)
+}
+
+// leave ends the connection when everything pending is acknowledged; until then it hears nothing more.
+func (c *session) leave(why protocol.Disconnect) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state == closed || c.state == leaving {
+		return
+	}
+	c.state, c.told = leaving, why.Code
+	if c.pending == 0 {
+		c.end(why)
+	}
+}
+
+// send queues a reply. Whoever does not even take these is slow.
+func (c *session) send(r *protocol.Reply) {
+	b := c.s.writers.get()
+	*b = c.codec.Append((*b)[:0], r)
+	c.s.m.sent.Add(float64(len(*b)))
+	taken := c.conn.Send(*b)
+	c.s.writers.put(b)
+	if !taken {
+		c.disconnect(protocol.DisconnectSlow)
+	}
+}
+
+// find is the place of the channel among the subscriptions, for who has the lock; -1: not in it. They are few, and a scan of their
+// names is cheaper than a map.
+func (c *session) find(channel string) int {
+	for i := range c.subs {
+		if c.subs[i].m.Channel() == channel {
+			return i
+		}
+	}
+	return -1
+}
+
+// membership is what the session has in the channel.
+func (c *session) membership(channel string) (*hub.Membership, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := c.find(channel)
+	if i < 0 {
+		return nil, errNotSubscribed
+	}
+	return c.subs[i].m, nil
+}
+
+// take removes the subscription and gives it.
+func (c *session) take(channel string) (subscription, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := c.find(channel)
+	if i < 0 {
+		return subscription{}, false
+	}
+	return c.takeAt(i), true
+}
+
+// takeAt is take for who has the lock.
+func (c *session) takeAt(i int) subscription {
+	sub := c.subs[i]
+	last := len(c.subs) - 1
+	c.subs[i] = c.subs[last]
+	c.subs[last] = subscription{}
+	c.subs = c.subs[:last]
+	c.s.m.subscriptions.Dec()
+	return sub
+}

@@ -1,0 +1,132 @@
+package server
+
+import (
+	"math"
+	"time"
+
+	"github.com/hotlane/hotlane/platform/realtime/protocol"
+)
+
+// sweepEvery is how exact pings, timeouts and expiries are.
+const sweepEvery = time.Second
+
+// sweep does what is due: one walk over all sessions instead of a timer for each.
+func (s *Server) sweep(now int64) {
+	s.each(func(c *session) {
+		if c.due.Load() <= now {
+			c.tick(now)
+		}
+	})
+}
+
+// redue says when tick has something to do next. The caller has the lock.
+func (c *session) redue() {
+	at := c.pingAt
+	if c.expires != 0 {
+		at = min(at, c.expires+c.s.cfg.ExpireGrace.Milliseconds())
+	}
+	for i := range c.subs {
+		if e := c.subs[i].expires; e != 0 {
+			at = min(at, e+c.s.cfg.ExpireGrace.Milliseconds())
+		}
+	}
+	if c.slowAt != 0 {
+		at = math.MinInt64
+	}
+	c.due.Store(at)
+}
+
+// tick does what time brings.
+func (c *session) tick(now int64) {
+	c.mu.Lock()
+	over := c.tickLocked(now)
+	c.mu.Unlock()
+	for _, sub := range over {
+		sub.m.Leave()
+		c.pushUnsubscribe(sub.m.Channel(), protocol.UnsubscribeExpired)
+	}
+}
+
+// tickLocked gives the subscriptions that it took away since they have expired.
+func (c *session) tickLocked(now int64) (over []subscription) {
+	switch {
+	case c.state == closed || c.state == leaving:
+		c.due.Store(math.MaxInt64)
+		return nil
+	case c.state == opened:
+		if now >= c.pingAt {
+			c.end(protocol.DisconnectStale)
+		}
+		return nil
+	case c.expires != 0 && now >= c.expires+c.s.cfg.ExpireGrace.Milliseconds():
+		c.end(protocol.DisconnectExpired)
+		return nil
+	}
+	c.ping(now)
+	c.tellLost(now)
+	for i := len(c.subs) - 1; i >= 0; i-- {
+		if e := c.subs[i].expires; e != 0 && now >= e+c.s.cfg.ExpireGrace.Milliseconds() {
+			if c.subs[i].server {
+				c.end(protocol.DisconnectSubExpired)
+				return over
+			}
+			over = append(over, c.takeAt(i))
+		}
+	}
+	c.redue()
+	return over
+}
+
+// ping asks whether the client is there, or ends the connection of one that did not answer.
+func (c *session) ping(now int64) {
+	if now < c.pingAt {
+		return
+	}
+	if c.waiting {
+		c.end(protocol.DisconnectNoPong)
+		return
+	}
+	c.conn.SendShared(c.s.pings[c.codec]) // who has no room for it does not answer it either
+	c.conn.Flush()
+	c.waiting = true
+	c.pingAt = now + c.s.cfg.Pong.Milliseconds()
+}
+
+func (c *session) pong() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state == opened {
+		return protocol.DisconnectBadRequest
+	}
+	if c.waiting {
+		c.waiting = false
+		c.pingAt += (c.s.cfg.Ping - c.s.cfg.Pong).Milliseconds()
+		c.redue()
+	}
+	return nil
+}
+
+// tellLost tells of the subscriptions that have lost a message, once there is room to. SDKs begin them anew, from where they are.
+func (c *session) tellLost(now int64) {
+	if c.slowAt == 0 || c.state != connected {
+		return
+	}
+	for i := range c.subs {
+		sub := &c.subs[i]
+		if !sub.untold {
+			continue
+		}
+		if sub.server {
+			c.end(protocol.DisconnectInsufficientState)
+			return
+		}
+		if !c.tryUnsubscribe(sub.m.Channel(), protocol.UnsubscribeInsufficientState) {
+			if now >= c.slowAt+c.s.cfg.SlowGrace.Milliseconds() {
+				c.end(protocol.DisconnectSlow)
+			}
+			return
+		}
+		sub.untold = false
+	}
+	c.slowAt = 0
+}
