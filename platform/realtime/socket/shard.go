@@ -1,0 +1,148 @@
+package socket
+
+import (
+	"sync"
+	"time"
+)
+
+// shard writes to its connections, one after the other, without waiting for any.
+type shard struct {
+	g    *Group
+	wake chan struct{}
+
+	mu     sync.Mutex
+	asleep bool
+	first  fifo[*Conn]   // to write to first
+	ready  fifo[*Conn]   // to write to
+	cool   fifo[waiting] // written to lately; in the order of time
+	open   *Conn         // a list of all
+}
+
+type waiting struct {
+	c  *Conn
+	by time.Time
+}
+
+func newShard(g *Group) *shard { return &shard{g: g, wake: make(chan struct{}, 1)} }
+
+func (s *shard) enlist(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.next = s.open; c.next != nil {
+		c.next.prev = c
+	}
+	s.open = c
+}
+
+func (s *shard) delist(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.prev != nil {
+		c.prev.next = c.next
+	} else if s.open == c {
+		s.open = c.next
+	}
+	if c.next != nil {
+		c.next.prev = c.prev
+	}
+	c.prev, c.next = nil, nil
+}
+
+// cut cuts all connections.
+func (s *shard) cut() {
+	var all []*Conn
+	s.mu.Lock()
+	for c := s.open; c != nil; c = c.next {
+		all = append(all, c)
+	}
+	s.mu.Unlock()
+	for _, c := range all {
+		c.Cut()
+	}
+}
+
+// list lets c be written to.
+func (s *shard) list(c *Conn, first bool) {
+	s.mu.Lock()
+	if first {
+		s.first.push(c)
+	} else {
+		s.ready.push(c)
+	}
+	wake := s.asleep
+	s.asleep = false
+	s.mu.Unlock()
+	if wake {
+		s.wake <- struct{}{} // asleep was true: there is room
+	}
+}
+
+// run writes until the group is done.
+func (s *shard) run() {
+	var out outbox
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		c, wait := s.take()
+		if c != nil {
+			c.flush(&out)
+			continue
+		}
+		out.rest()
+		timer.Reset(wait)
+		select {
+		case <-s.wake:
+		case <-timer.C:
+			s.mu.Lock()
+			if !s.asleep { // somebody is waking
+				s.mu.Unlock()
+				<-s.wake
+			} else {
+				s.asleep = false
+				s.mu.Unlock()
+			}
+		case <-s.g.done:
+			return
+		}
+	}
+}
+
+// take gives the connection whose turn it is; else how long there is nothing to do, and the shard is asleep.
+func (s *shard) take() (*Conn, time.Duration) {
+	for {
+		s.mu.Lock()
+		if s.first.len() > 0 {
+			c := s.first.pop()
+			s.mu.Unlock()
+			return c, 0
+		}
+		if s.ready.len() > 0 {
+			c := s.ready.pop()
+			s.mu.Unlock()
+			return c, 0
+		}
+		if s.cool.len() == 0 {
+			s.asleep = true
+			s.mu.Unlock()
+			return nil, time.Hour
+		}
+		w := s.cool.first()
+		if wait := time.Until(w.by); wait > 0 {
+			s.asleep = true
+			s.mu.Unlock()
+			return nil, wait
+		}
+		s.cool.pop()
+		s.mu.Unlock()
+		if w.c.cooled() {
+			return w.c, 0
+		}
+	}
+}
+
+// later lets c be looked at again once Coalesce has passed.
+func (s *shard) later(c *Conn, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cool.push(waiting{c, now.Add(s.g.o.Coalesce)})
+}
