@@ -5,7 +5,7 @@ GOFUMPT = go run mvdan.cc/gofumpt@v0.12.0
 ARGS    =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check lint fmt generate soak bench-allocation bench-profiles
+.PHONY: help demo build test check lint fmt generate soak bench-allocation bench-profiles bench-realtime
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,3 +39,6 @@ bench-allocation: ## the figures of docs/allocation.md, side by side in one run
 
 bench-profiles: ## the figures of docs/profiles.md and docs/waitlist.md, side by side in one run
 	./bench/profiles.sh $(ARGS)
+
+bench-realtime: ## the figures of docs/realtime.md, side by side in one run
+	./bench/realtime.sh $(ARGS)

@@ -25,6 +25,8 @@ type Server struct {
 	PID int
 	cmd *exec.Cmd
 	log string
+
+	again func(context.Context) (*Server, error)
 }
 
 // Start runs a Hotlane binary on the servers' core and waits until it serves. Settings are environment variables.
@@ -34,6 +36,8 @@ func (r *Rig) Start(ctx context.Context, name, binary string, args []string, set
 		return nil, err
 	}
 	s := &Server{log: filepath.Join(dir, "log")}
+	given := args
+	s.again = func(ctx context.Context) (*Server, error) { return r.Start(ctx, name, binary, given, settings...) }
 	addr := filepath.Join(dir, "addr")
 	_ = os.Remove(addr) // of one before this one, if there was one
 	args = append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--addr-file", addr}, args...)
@@ -71,6 +75,16 @@ func (s *Server) Stop() error {
 	}
 	return s.cmd.Wait()
 }
+
+// Kill ends it as kill -9 does.
+func (s *Server) Kill() error {
+	err := s.cmd.Process.Kill()
+	_ = s.cmd.Wait() // it was killed
+	return err
+}
+
+// Again starts it again, on what it left behind. It has ended.
+func (s *Server) Again(ctx context.Context) (*Server, error) { return s.again(ctx) }
 
 // Admin asks an admin's endpoint.
 func (s *Server) Admin(ctx context.Context, method, path, contentType string, body io.Reader) ([]byte, error) {
