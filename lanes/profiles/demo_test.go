@@ -14,8 +14,8 @@ import (
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/lane/lanetest"
-	"github.com/hotlane/hotlane/lanes/profiles/picture"
 	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/picture"
 )
 
 // startDemo runs the lane of a demo whose stand-in answers at once and keeps to the first schema until it is told another.

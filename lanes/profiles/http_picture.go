@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/hotlane/hotlane/lane"
-	"github.com/hotlane/hotlane/lanes/profiles/picture"
 	"github.com/hotlane/hotlane/platform/admit"
 	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/picture"
 )
 
 // ErrPicture is a picture that is not asked for as the rules are.

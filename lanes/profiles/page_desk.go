@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hotlane/hotlane/lanes/profiles/picture"
 	"github.com/hotlane/hotlane/lanes/profiles/shape"
+	"github.com/hotlane/hotlane/platform/picture"
 )
 
 // tally is what happened up to a moment, or in a second: answers by where they came from, and calls of each source.

@@ -16,10 +16,10 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/hotlane/hotlane/lane"
-	"github.com/hotlane/hotlane/lanes/profiles/picture"
 	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/fetch"
+	"github.com/hotlane/hotlane/platform/picture"
 )
 
 // pictureSizes are the sides in pixels that pictures are made in, the largest first.

@@ -21,7 +21,7 @@ import (
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/lane/lanetest"
-	"github.com/hotlane/hotlane/lanes/profiles/picture"
+	"github.com/hotlane/hotlane/platform/picture"
 )
 
 // files is the web that pictures come from, by URL.

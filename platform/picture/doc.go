@@ -1,4 +1,4 @@
-// Package picture makes small square pictures of what strangers send, and draws one where there is none.
+// Package picture makes small pictures of what strangers send, square ones or whole ones, and draws one where there is none.
 //
 // What it refuses, before a pixel is decoded: what is no JPEG, PNG, GIF or WebP by its first bytes, whatever it was called; more
 // pixels than Limits allow; what would take more memory than they allow; a JPEG of more scans than any camera or program makes.
