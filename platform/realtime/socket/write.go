@@ -72,7 +72,9 @@ func (c *Conn) wrote(items []item, n int) {
 	c.flags &^= writing
 	c.written(items[:n])
 	left := items[n:]
-	c.queue = append(left, c.queue...)
+	if len(left) > 0 {
+		c.queue = append(left, c.queue...)
+	}
 	if c.flags&gone != 0 {
 		c.drop()
 		return
