@@ -2,21 +2,32 @@ package hub
 
 import (
 	"context"
+	"crypto/rand"
+	"fmt"
 	"log/slog"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/realtime"
+	"github.com/hotlane/hotlane/platform/realtime/stream"
 )
 
 // Bus brings messages to the hubs of other nodes. It may lose, double and reorder.
 type Bus interface {
-	Publish(topic string, body []byte) error                      // never blocks
-	Subscribe(topic string, fn func(body []byte)) (cancel func()) // calls of one topic come one at a time
-	Lost(fn func()) (cancel func())                               // called when messages may have been lost
-	Shared() bool                                                 // there may be other nodes on it
+	// Publish never blocks.
+	Publish(topic string, body []byte) error
+	// Subscribe has fn called with each message of the topic, one at a time; first with nil, from where on nothing is missed.
+	Subscribe(topic string, fn func(body []byte)) (cancel func())
+	// Lost has fn called when messages may have been lost.
+	Lost(fn func()) (cancel func())
+	// Shared says whether there may be other nodes.
+	Shared() bool
 }
 
 // Deps is what a hub works with.
@@ -30,74 +41,237 @@ type Deps struct {
 }
 
 // Hub is the open channels of one lane. It is safe for use by many goroutines.
-type Hub struct{}
+type Hub struct {
+	name    string
+	cfg     Config
+	db      *db.DB
+	bus     Bus // nil: there is no other node
+	now     func() time.Time
+	log     *slog.Logger
+	node    string
+	metrics *metrics
 
-// channel is one open channel.
-type channel struct{ name string }
+	kinds      map[string]*realtime.Channel // by prefix; not changed once the hub is used
+	shards     [shards]shard
+	open       atomic.Int64 // channels
+	committers []*committer
+	keeper     keeper
+	ticks      list // channels with messages beside the log
+	beats      list // channels with comings and goings to tell
+	idle       idle
+
+	waiting      atomic.Int64 // operations
+	waitingBytes atomic.Int64
+	draining     atomic.Bool
+	quiet        chan struct{} // holds one: nothing waits any more
+	check        chan struct{} // holds one: compare with the log now
+
+	base  context.Context // of all that is begun; ends with Run
+	end   context.CancelFunc
+	sql   chan struct{} // one for each read that may be under way
+	tasks tasks
+}
+
+// New makes a hub for the channels in one lane's database. It does no I/O. The name is the lane's.
+func New(name string, c Config, d Deps) *Hub {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Node == "" {
+		d.Node = rand.Text()
+	}
+	if d.Bus != nil && !d.Bus.Shared() {
+		d.Bus = nil
+	}
+	h := &Hub{
+		name: name, cfg: c.withDefaults(), db: d.DB, bus: d.Bus, now: d.Now, log: d.Log.With("lane", name), node: d.Node,
+		metrics: newMetrics(d.Metrics, name), kinds: map[string]*realtime.Channel{},
+		quiet: make(chan struct{}, 1), check: make(chan struct{}, 1), sql: make(chan struct{}, reads),
+	}
+	h.base, h.end = context.WithCancel(context.Background())
+	for i := range h.shards {
+		h.shards[i].channels = map[string]*channel{}
+	}
+	n := 1
+	if d.DB != nil && d.DB.Dialect() == db.Postgres {
+		n = h.cfg.Committers
+	}
+	for range n {
+		h.committers = append(h.committers, newCommitter(h))
+	}
+	h.keeper.wake, h.ticks.wake, h.beats.wake = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
+	return h
+}
+
+const (
+	shards = 64
+	reads  = 8 // of SQL, by one hub at once: openings, gaps, recoveries
+)
+
+// shard is a part of the channels. Its lock is only held for the map.
+type shard struct {
+	mu       sync.Mutex
+	channels map[string]*channel
+	_        [40]byte // the next one's lock is in another cache line
+}
 
 var _ realtime.Live = (*Hub)(nil)
 
-// New makes a hub for the channels in one lane's database. It does no I/O. The name is the lane's.
-func New(name string, c Config, d Deps) *Hub { return &Hub{} }
+var prefixForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,30}:$`)
 
 // Register adds kinds of channels, before anything else is asked. An error is a mistake of the program: a prefix that breaks its rule or
 // is there already, a kind without Open.
-func (h *Hub) Register(kinds ...realtime.Channel) error { panic("to come") }
+func (h *Hub) Register(kinds ...realtime.Channel) error {
+	for _, k := range kinds {
+		switch {
+		case !prefixForm.MatchString(k.Prefix):
+			return fmt.Errorf("live %s: the prefix %q must be a lower-case word and a colon", h.name, k.Prefix)
+		case h.kinds[k.Prefix] != nil:
+			return fmt.Errorf("live %s: the prefix %q is there twice", h.name, k.Prefix)
+		case k.Open == nil:
+			return fmt.Errorf("live %s: channels %q have no Open", h.name, k.Prefix)
+		}
+		if k.Members == 0 {
+			k.Members = 10_000
+		}
+		h.kinds[k.Prefix] = &k
+	}
+	return nil
+}
 
 // Migrate makes the tables of the logs.
-func (h *Hub) Migrate(ctx context.Context) error { panic("to come") }
-
-// Run works until ctx ends. Then it refuses the new, commits what is queued, and returns when all it has begun has ended. It may be
-// called once; operations wait until it is.
-func (h *Hub) Run(ctx context.Context) error { panic("to come") }
-
-// Drain refuses new operations and members from now on, and returns when all operations that wait are decided and their done functions
-// called. Members stay in. An error says that ctx ended before.
-func (h *Hub) Drain(ctx context.Context) error { panic("to come") }
+func (h *Hub) Migrate(ctx context.Context) error { return stream.Migrate(ctx, h.db) }
 
 // Name is the lane's.
-func (h *Hub) Name() string { panic("to come") }
+func (h *Hub) Name() string { return h.name }
 
 // Owns says whether one of its kinds has this channel.
-func (h *Hub) Owns(channel string) bool { panic("to come") }
+func (h *Hub) Owns(channel string) bool { return h.kind(channel) != nil }
 
 // Kind is what was registered for a channel's prefix.
-func (h *Hub) Kind(channel string) (realtime.Channel, bool) { panic("to come") }
-
-// Publish is for the lane itself and for the server's API. With the zero Op the operation has no name that it could be sent again under.
-// Without an end of ctx it waits for the commit.
-func (h *Hub) Publish(ctx context.Context, channel string, by realtime.Writer, op realtime.Op, data []byte) (realtime.Position, error) {
-	panic("to come")
+func (h *Hub) Kind(channel string) (realtime.Channel, bool) {
+	if k := h.kind(channel); k != nil {
+		return *k, true
+	}
+	return realtime.Channel{}, false
 }
 
-// Look shows the room as it is, under the channel's lock: look must neither block nor call the hub.
-func (h *Hub) Look(ctx context.Context, channel string, look func(realtime.Room, realtime.Position)) error {
-	panic("to come")
+// kind is nil for a name that is not one of its channels'.
+func (h *Hub) kind(channel string) *realtime.Channel {
+	i := strings.IndexByte(channel, ':') + 1
+	k := h.kinds[channel[:i]]
+	if k == nil || !goodName(channel[i:]) {
+		return nil
+	}
+	return k
 }
 
-// Forget removes a channel with its log for ever. Its members are told (2000). The lane removes what Open would find first.
-func (h *Hub) Forget(ctx context.Context, channel string) error { panic("to come") }
-
-// History is Membership.History for who is not in.
-func (h *Hub) History(ctx context.Context, channel string, since *realtime.Position, limit int, reverse bool) ([]realtime.Entry, realtime.Position, error) {
-	panic("to come")
+func goodName(s string) bool {
+	if len(s) < 1 || len(s) > 100 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-' || c == ':') {
+			return false
+		}
+	}
+	return true
 }
 
-// Presence is Membership.Presence for who is not in.
-func (h *Hub) Presence(ctx context.Context, channel, after string, limit int) ([]Present, error) {
-	panic("to come")
+func (h *Hub) shard(channel string) *shard { return &h.shards[hash(channel)%shards] }
+
+// hash is FNV-1a.
+func hash(s string) uint32 {
+	n := uint32(2166136261)
+	for i := range len(s) {
+		n = (n ^ uint32(s[i])) * 16777619
+	}
+	return n
 }
 
-// Stats is Membership.Stats for who is not in.
-func (h *Hub) Stats(ctx context.Context, channel string) (Stats, error) { panic("to come") }
-
-// Open is one open channel, for operators.
-type Open struct {
-	Channel string
-	realtime.Position
-	Members int // on this node
-	Waiting int // operations
+// channel finds a channel, or begins to open it. It comes back locked, and is not closed.
+func (h *Hub) channel(name string) (*channel, error) {
+	k := h.kind(name)
+	if k == nil {
+		return nil, ErrUnknownChannel
+	}
+	for {
+		c, err := h.find(name, k)
+		if err != nil {
+			return nil, err
+		}
+		c.mu.Lock()
+		if !c.closed {
+			return c, nil
+		}
+		c.mu.Unlock() // it was closed in between, and is out of the map
+	}
 }
 
-// Channels lists open channels with this prefix, by name, behind after, at most limit.
-func (h *Hub) Channels(prefix, after string, limit int) []Open { panic("to come") }
+func (h *Hub) find(name string, k *realtime.Channel) (*channel, error) {
+	s := h.shard(name)
+	s.mu.Lock()
+	c := s.channels[name]
+	s.mu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	if h.draining.Load() {
+		return nil, ErrDraining
+	}
+	if h.open.Load() >= int64(h.cfg.Rooms) && !h.closeIdlest() {
+		return nil, ErrBusy
+	}
+	c = newChannel(h, name, k)
+	c.mu.Lock() // nobody has it yet
+	s.mu.Lock()
+	if other := s.channels[name]; other != nil {
+		s.mu.Unlock()
+		c.mu.Unlock()
+		return other, nil
+	}
+	s.channels[name] = c
+	s.mu.Unlock()
+	h.open.Add(1)
+	c.reload(0)
+	c.mu.Unlock()
+	return c, nil
+}
+
+// peek finds a channel that is open. It comes back locked; nil: there is none.
+func (h *Hub) peek(name string) *channel {
+	s := h.shard(name)
+	s.mu.Lock()
+	c := s.channels[name]
+	s.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil
+	}
+	return c
+}
+
+// each calls fn with every channel, none locked.
+func (h *Hub) each(fn func(*channel)) {
+	var all []*channel
+	for i := range h.shards {
+		s := &h.shards[i]
+		s.mu.Lock()
+		all = all[:0]
+		for _, c := range s.channels {
+			all = append(all, c)
+		}
+		s.mu.Unlock()
+		for _, c := range all {
+			fn(c)
+		}
+	}
+}

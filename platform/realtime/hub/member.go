@@ -7,8 +7,8 @@ import (
 	"github.com/hotlane/hotlane/platform/realtime"
 )
 
-// Member is a connection that is in a channel. Both methods are called under the channel's lock: they must not block, and must not call
-// the hub or the Membership.
+// Member is a connection that is in a channel. Deliver and Ended are called under the channel's lock: they must not block, and must not
+// call the hub or the Membership.
 type Member interface {
 	// Client is asked once, by Join.
 	Client() realtime.Client
@@ -38,14 +38,16 @@ type Joined struct {
 
 // Membership is one connection in one channel. Its methods may be used by many goroutines; after Leave or Ended they answer ErrEnded.
 type Membership struct {
-	c         *channel
-	member    Member
-	client    realtime.Client
-	token     string
+	c      *channel
+	client realtime.Client
+
+	// The rest is guarded by the channel's lock.
+	subscribe realtime.Subscribe
 	by        realtime.Writer
 	grant     realtime.Grant
 	joinLeave bool
-	at        int // in channel.members; -1: not in
+	watches   bool // is told who comes and goes
+	at        int  // in channel.seats; -1: not in
 }
 
 // Present is somebody who is in a channel.
@@ -58,39 +60,117 @@ type Present struct {
 // Stats is how many are in a channel, on all nodes: what its members would find in presence.
 type Stats struct{ Clients, Users int }
 
-// Join brings a member into a channel. reply is called under the channel's lock, before the first Deliver, and must neither block nor
-// call the hub; it is not called when Join fails. When ctx ends first, the member is not in.
-func (h *Hub) Join(ctx context.Context, m Member, j Join, reply func(Joined)) (*Membership, error) {
-	panic("to come")
-}
-
 // Channel is the name of the channel.
 func (s *Membership) Channel() string { return s.c.name }
 
-// Publish sends an operation (a JSON object with the member "op"), or a message beside the log (without it). done is called once, maybe
-// before Publish returns, maybe under the channel's lock: it must neither block nor call the hub. data is copied. ctx is only for what
-// can be refused at once.
-func (s *Membership) Publish(ctx context.Context, data []byte, done func(error)) { panic("to come") }
-
 // Leave ends the membership. After it nothing more is delivered. Again, it does nothing.
-func (s *Membership) Leave() { panic("to come") }
+func (s *Membership) Leave() {
+	c := s.c
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.at < 0 {
+		return
+	}
+	last := len(c.seats) - 1
+	c.seats[s.at] = c.seats[last]
+	c.seats[s.at].s.at = s.at
+	c.seats[last] = seat{}
+	c.seats, s.at = c.seats[:last], -1
+	if s.watches {
+		c.watchers--
+	}
+	c.hub.metrics.members.Dec()
+	c.left(s)
+	c.settle()
+}
 
 // History gives entries: behind since (before it with reverse), at most limit (0: none, only the position; below 0 or above 1,000:
 // 1,000), and where the log is. ErrUnrecoverable where since is of another epoch or forgotten.
 func (s *Membership) History(ctx context.Context, since *realtime.Position, limit int, reverse bool) ([]realtime.Entry, realtime.Position, error) {
-	panic("to come")
+	s.c.mu.Lock()
+	in := s.at >= 0
+	s.c.mu.Unlock()
+	if !in {
+		return nil, realtime.Position{}, ErrEnded
+	}
+	return s.c.hub.History(ctx, s.c.name, since, limit, reverse)
 }
 
-// Presence is who is in, by client id, behind after (empty: from the first), at most limit, up to 1,000. ErrMayNotSee.
-func (s *Membership) Presence(after string, limit int) ([]Present, error) { panic("to come") }
+// Presence is who is in, by client id, behind after (empty: from the first), at most limit, up to 1,000 (0: as many). ErrMayNotSee.
+func (s *Membership) Presence(after string, limit int) ([]Present, error) {
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	if err := s.maySee(); err != nil {
+		return nil, err
+	}
+	return s.c.page(after, limit), nil
+}
 
 // Stats is how many are in. ErrMayNotSee.
-func (s *Membership) Stats() (Stats, error) { panic("to come") }
+func (s *Membership) Stats() (Stats, error) {
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	if err := s.maySee(); err != nil {
+		return Stats{}, err
+	}
+	return s.c.stats(), nil
+}
 
-// Renew asks the room for a new grant with another token.
+func (s *Membership) maySee() error {
+	switch {
+	case s.at < 0:
+		return ErrEnded
+	case !s.grant.Presence:
+		return ErrMayNotSee
+	}
+	return nil
+}
+
+// Renew asks the room for a new grant with another token. A refusal leaves the grant as it was.
 func (s *Membership) Renew(ctx context.Context, token string) (realtime.Grant, error) {
-	panic("to come")
+	var grant realtime.Grant
+	subscribe := s.subscribe // only token changes, below, and is replaced here
+	subscribe.Token = token
+	err := s.c.await(ctx, func(c *channel) (err error) {
+		if s.at < 0 {
+			return ErrEnded
+		}
+		var refused error
+		if err := c.ask(func() { grant, refused = c.room.Allow(ctx, s.client, subscribe) }); err != nil {
+			return err
+		}
+		if refused == nil {
+			s.regrant(grant)
+		}
+		return refused
+	})
+	return grant, err
+}
+
+// regrant: mu is held.
+func (s *Membership) regrant(grant realtime.Grant) {
+	c := s.c
+	if s.grant.Join && !grant.Join {
+		c.left(s)
+	}
+	joins := grant.Join && !s.grant.Join
+	s.grant, s.by.Role = grant, grant.Role
+	if joins {
+		c.came(s)
+	}
+	if watches := s.joinLeave && grant.Presence; watches != s.watches {
+		s.watches = watches
+		if watches {
+			c.watchers++
+		} else {
+			c.watchers--
+		}
+	}
 }
 
 // Expires is when the grant does; zero: never.
-func (s *Membership) Expires() time.Time { panic("to come") }
+func (s *Membership) Expires() time.Time {
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	return s.grant.Expires
+}

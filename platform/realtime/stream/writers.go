@@ -115,6 +115,9 @@ func (w *Writers) unlink(one *writer) {
 	}
 }
 
+// At is the latest time in the log, Unix milliseconds; 0: none is known.
+func (w *Writers) At() int64 { return w.now }
+
 // Len is how many instances are known.
 func (w *Writers) Len() int { return len(w.by) }
 

@@ -1,0 +1,121 @@
+package hub
+
+import (
+	"context"
+	"sync"
+
+	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/realtime/stream"
+)
+
+const (
+	keepsMost   = 64 // checkpoints that wait to be written; further ones are made later
+	worthAtRest = 32 // entries behind the checkpoint for which a channel that is closed gets a new one
+)
+
+// keeping is what a channel knows of its checkpoints.
+type keeping struct {
+	at    uint64 // of the last
+	under bool   // one is made, or being written
+}
+
+// checkpoint is what there was at an offset.
+type checkpoint struct {
+	c       *channel
+	log     stream.Head // at its Offset
+	writers *stream.Writers
+	room    []byte
+}
+
+// keeper writes checkpoints, one at a time.
+type keeper struct {
+	wake chan struct{} // holds one
+
+	mu  sync.Mutex
+	all []checkpoint
+}
+
+// keepIfDue makes a checkpoint of the room as it is. mu is held, and the room is where the log is.
+func (c *channel) keepIfDue() {
+	if c.keep.under || c.room == nil || c.log.Offset-c.keep.at < uint64(c.hub.cfg.Checkpoint) || !c.hub.keeper.hasPlace() {
+		return
+	}
+	if k, ok := c.checkpoint(); ok {
+		c.keep.under = true
+		c.hub.keeper.add(k)
+	}
+}
+
+// checkpoint: the room's and the writers' state are copies. mu is held.
+func (c *channel) checkpoint() (checkpoint, bool) {
+	k := checkpoint{c: c, log: c.log}
+	err := c.ask(func() {
+		k.room = c.room.Checkpoint()
+	})
+	if err != nil {
+		return k, false
+	}
+	writers, err := stream.DecodeWriters(c.writers.Append(nil))
+	if err != nil {
+		c.hub.log.Error("live: a checkpoint cannot be made", "channel", c.name, "error", err.Error())
+		return k, false
+	}
+	k.writers = writers
+	return k, true
+}
+
+func (k *keeper) hasPlace() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.all) < keepsMost
+}
+
+func (k *keeper) add(p checkpoint) {
+	k.mu.Lock()
+	k.all = append(k.all, p)
+	k.mu.Unlock()
+	signal(k.wake)
+}
+
+func (k *keeper) take() []checkpoint {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	all := k.all
+	k.all = nil
+	return all
+}
+
+// runKeeper writes checkpoints until ctx ends. What is not written then is made again from the log.
+func (h *Hub) runKeeper(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.keeper.wake:
+		}
+		for _, k := range h.keeper.take() {
+			err := h.writeCheckpoint(ctx, k)
+			k.c.mu.Lock()
+			k.c.keep.under = false
+			if err == nil {
+				k.c.keep.at = max(k.c.keep.at, k.log.Offset)
+			}
+			k.c.mu.Unlock()
+		}
+	}
+}
+
+func (h *Hub) writeCheckpoint(ctx context.Context, k checkpoint) error {
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	defer cancel()
+	err := h.db.Write(ctx, func(tx *db.Tx) error {
+		return stream.Keep(ctx, tx, k.log, k.log.Offset, k.writers, k.room, uint64(h.cfg.Keep))
+	})
+	if err != nil && ctx.Err() == nil {
+		h.log.Warn("live: a checkpoint cannot be written", "channel", k.c.name, "error", err.Error())
+	}
+	if err == nil {
+		h.metrics.checkpoints.Inc()
+	}
+	return err
+}

@@ -1,0 +1,73 @@
+package hub
+
+import (
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics are one hub's, told apart from others' by the label lane.
+type metrics struct {
+	open, members, waiting       prometheus.Gauge
+	entries, refused, doubled    prometheus.Counter
+	failed, busy, conflicts      prometheus.Counter
+	delivered, beside            prometheus.Counter
+	coalesced, dropped           prometheus.Counter
+	recovered, recoveredSQL      prometheus.Counter
+	opened, panics, gaps, untold prometheus.Counter
+	checkpoints                  prometheus.Counter
+	commits                      prometheus.Observer
+}
+
+func newMetrics(reg prometheus.Registerer, lane string) *metrics {
+	label := prometheus.Labels{"lane": lane}
+	counter := func(name, help string) prometheus.Counter {
+		return registered(reg, prometheus.NewCounter(prometheus.CounterOpts{Name: "hotlane_live_" + name, Help: help, ConstLabels: label}))
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return registered(reg, prometheus.NewGauge(prometheus.GaugeOpts{Name: "hotlane_live_" + name, Help: help, ConstLabels: label}))
+	}
+	return &metrics{
+		open:         gauge("channels", "Channels that are open."),
+		members:      gauge("members", "Connections in channels; one in two counts twice."),
+		waiting:      gauge("operations_waiting", "Operations that wait for a commit."),
+		entries:      counter("entries_total", "Entries of logs that were delivered, from whatever node."),
+		refused:      counter("operations_refused_total", "Operations that a room refused."),
+		doubled:      counter("operations_again_total", "Operations that were acknowledged again."),
+		failed:       counter("operations_failed_total", "Operations whose commit failed."),
+		busy:         counter("operations_busy_total", "Operations refused because too many wait."),
+		conflicts:    counter("commit_conflicts_total", "Parts of commits that lost against another node."),
+		delivered:    counter("deliveries_total", "Messages handed to members."),
+		beside:       counter("messages_total", "Messages beside the log that went out."),
+		coalesced:    counter("messages_coalesced_total", "Messages beside the log that a newer one took the place of."),
+		dropped:      counter("messages_dropped_total", "Messages beside the log for which there was no place."),
+		recovered:    counter("recovered_memory_total", "Members who came back and got what they missed from memory."),
+		recoveredSQL: counter("recovered_sql_total", "Members who came back and got what they missed from SQL."),
+		opened:       counter("rooms_made_total", "Rooms made from SQL, for the first time or anew."),
+		panics:       counter("room_panics_total", "Rooms that panicked."),
+		gaps:         counter("gaps_total", "Gaps in what the bus brought."),
+		untold:       counter("bus_full_total", "Messages that the bus did not take."),
+		checkpoints:  counter("checkpoints_total", "Checkpoints written."),
+		commits: registered(reg, prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "hotlane_live_commit_seconds", Help: "Time of one commit.", ConstLabels: label,
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5},
+		})),
+	}
+}
+
+// registered is the collector, or the equal one that was registered before.
+func registered[C prometheus.Collector](reg prometheus.Registerer, c C) C {
+	if reg == nil {
+		return c
+	}
+	err := reg.Register(c)
+	if again := (prometheus.AlreadyRegisteredError{}); errors.As(err, &again) {
+		if earlier, ok := again.ExistingCollector.(C); ok {
+			return earlier
+		}
+	}
+	if err != nil {
+		panic(err) // two metrics of one name: a mistake in the program
+	}
+	return c
+}

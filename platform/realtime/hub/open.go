@@ -1,0 +1,242 @@
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	mathrand "math/rand/v2"
+	"time"
+
+	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/fault"
+	"github.com/hotlane/hotlane/platform/realtime"
+	"github.com/hotlane/hotlane/platform/realtime/protocol"
+	"github.com/hotlane/hotlane/platform/realtime/stream"
+)
+
+const (
+	readTimeout = 20 * time.Second // of one opening, gap or recovery
+	tooFar      = 5000             // entries that members may be behind; beyond it they begin anew
+)
+
+// loaded is what SQL says of a channel, in one snapshot.
+type loaded struct {
+	log     stream.Head
+	room    realtime.Room
+	writers *stream.Writers
+	entries []realtime.Entry // the newest, up to the head
+	gap     bool             // members are so far behind that what they miss is not all among the entries
+}
+
+// known is what was delivered before.
+type known struct {
+	id     int64
+	epoch  string
+	offset uint64
+}
+
+// reload makes the room from SQL, after a pause; who has the channel for busy may call it. mu is held.
+func (c *channel) reload(pause time.Duration) {
+	c.busy, c.again = true, false
+	c.drop()
+	k := known{c.log.ID, c.log.Epoch, c.log.Offset}
+	if !c.hub.tasks.start(func() { c.load(k, pause) }) {
+		c.failed(ErrDraining)
+		c.busy = false
+	}
+}
+
+func (c *channel) load(k known, pause time.Duration) {
+	h := c.hub
+	if pause > 0 {
+		t := time.NewTimer(pause/2 + mathrand.N(pause/2+1))
+		select {
+		case <-t.C:
+		case <-h.base.Done():
+			t.Stop()
+		}
+	}
+	c.listen()
+	var l loaded
+	err := h.read(h.base, func(ctx context.Context) (err error) {
+		l, err = c.look(ctx, k)
+		return err
+	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		c.failed(err)
+	} else {
+		c.install(l)
+	}
+	if !c.closed {
+		c.release()
+	}
+}
+
+// read runs fn when it is its turn: a storm of openings must not take all connections.
+func (h *Hub) read(ctx context.Context, fn func(ctx context.Context) error) error {
+	select {
+	case h.sql <- struct{}{}:
+	case <-h.base.Done():
+		return ErrDraining
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-h.sql }()
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	err := fn(ctx)
+	if err != nil && h.base.Err() != nil {
+		return ErrDraining.Because(err)
+	}
+	return err
+}
+
+// look reads the log, and begins it where there is none.
+func (c *channel) look(ctx context.Context, k known) (l loaded, err error) {
+	for {
+		err = c.hub.db.Read(ctx, func(tx *db.Tx) (err error) {
+			l, err = c.lookIn(ctx, tx, k)
+			return err
+		})
+		if err != nil || l.log.ID != 0 {
+			return l, err
+		}
+		err = c.hub.db.Write(ctx, func(tx *db.Tx) error {
+			_, err := stream.Create(ctx, tx, c.name, rand.Text()[:12], c.hub.now())
+			return err
+		})
+		if err != nil {
+			return l, err
+		}
+	}
+}
+
+func (c *channel) lookIn(ctx context.Context, tx *db.Tx, k known) (l loaded, err error) {
+	log, check, entries, err := stream.Open(ctx, tx, c.name)
+	if err != nil {
+		return l, err
+	}
+	l = loaded{log: log, writers: check.Writers, entries: entries}
+	if err := c.hub.guard(c.name, func() error { return c.fold(ctx, tx, check.Room, &l) }); err != nil || log.ID == 0 {
+		return l, err
+	}
+	from := log.Offset - min(log.Offset, uint64(min(c.hub.cfg.WindowEntries, tooFar)))
+	if k.id == log.ID && k.epoch == log.Epoch {
+		from = k.offset // the rest is in the window
+	}
+	if from >= log.CheckpointAt {
+		return l, nil
+	}
+	older, err := stream.Read(ctx, tx, log.ID, max(from, log.Floor), tooFar)
+	if err != nil {
+		return l, err
+	}
+	for len(older) > 0 && older[len(older)-1].Offset > log.CheckpointAt {
+		older = older[:len(older)-1]
+	}
+	whole := uint64(len(older)) == log.CheckpointAt-from
+	if l.gap = !whole && k.id != 0; l.gap || uint64(len(older)) < log.CheckpointAt-max(from, log.Floor) {
+		return l, nil // too many: what is behind the checkpoint is enough
+	}
+	l.entries = append(older, entries...)
+	return l, nil
+}
+
+// fold makes the room from its checkpoint and the entries behind it.
+func (c *channel) fold(ctx context.Context, tx *db.Tx, checkpoint []byte, l *loaded) (err error) {
+	if l.room, err = c.kind.Open(ctx, tx, c.name, checkpoint); err != nil {
+		return err
+	}
+	for i := range l.entries {
+		l.room.Apply(l.entries[i])
+		l.writers.Apply(&l.entries[i])
+	}
+	return nil
+}
+
+// guard makes an error of a room's panic.
+func (h *Hub) guard(channel string, fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = h.panicked(channel, p)
+		}
+	}()
+	return fn()
+}
+
+// install takes over what was read. Members get what they miss, or begin anew. mu is held, and busy.
+func (c *channel) install(l loaded) {
+	before := c.log
+	same := before.ID == l.log.ID && before.Epoch == l.log.Epoch && before.Offset <= l.log.Offset && !l.gap
+	var missed []realtime.Entry
+	switch {
+	case same:
+		missed = behind(l.entries, before.Offset)
+	case before.ID != 0:
+		c.hub.log.Warn("live: the log is another than it was: all begin anew", "channel", c.name,
+			"epoch", l.log.Epoch, "offset", l.log.Offset, "epoch_before", before.Epoch, "offset_before", before.Offset)
+		u := protocol.UnsubscribeInsufficientState
+		c.bye(u.Code, u.Reason)
+		fallthrough
+	default:
+		c.window.reset()
+		c.window.add(l.entries, c.hub.cfg.WindowEntries, c.hub.cfg.WindowBytes)
+	}
+	c.room, c.writers, c.log = l.room, l.writers, l.log
+	c.keep.at = l.log.CheckpointAt
+	c.at = max(c.at, l.writers.At())
+	if same {
+		c.log.Offset = before.Offset
+		c.deliver(missed)
+	}
+	c.hub.metrics.opened.Inc()
+}
+
+// behind is the part of consecutive entries that lies behind an offset.
+func behind(entries []realtime.Entry, offset uint64) []realtime.Entry {
+	for len(entries) > 0 && entries[0].Offset <= offset {
+		entries = entries[min(uint64(len(entries)), offset-entries[0].Offset+1):]
+	}
+	return entries
+}
+
+// failed tells all who wait that the room is not to be had. Members stay, unless it is gone for good: the next check tries again. mu is
+// held, and busy.
+func (c *channel) failed(err error) {
+	c.drop()
+	tasks := c.tasks
+	c.tasks = nil
+	for _, t := range tasks {
+		t(err)
+	}
+	c.refuse(c.take(len(c.queue)), err)
+	switch gone := forGood(err); {
+	case gone:
+		u := protocol.UnsubscribeServer
+		c.bye(u.Code, "the channel has ended")
+		c.close()
+	case len(c.seats) == 0:
+		c.close()
+	default:
+		c.hub.log.Warn("live: a channel cannot be opened: its members wait", "channel", c.name, "error", err.Error())
+	}
+}
+
+// forGood says that trying again would not help.
+func forGood(err error) bool {
+	if errors.Is(err, context.Canceled) {
+		return false
+	}
+	switch fault.From(err).Kind {
+	case fault.Internal, fault.Unavailable, fault.Timeout, fault.BadGateway, fault.Limited:
+		return false
+	}
+	return true
+}
+
+// backoff is how long to stay away after so many attempts: about 1 ms, then twice as long each time, up to 64 ms.
+func backoff(attempt int) time.Duration {
+	return time.Millisecond << min(attempt-1, 6)
+}
