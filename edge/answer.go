@@ -22,6 +22,7 @@ type answer struct {
 	conn     *conn // nil for HTTP/2
 	body     *body // nil without one
 	upgrade  bool  // a WebSocket was asked for
+	passes   bool  // on to an upstream
 	leaving  *atomic.Bool
 	hijacked bool
 	status   int
@@ -83,8 +84,12 @@ func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	a.hijacked, a.status = true, http.StatusSwitchingProtocols
-	if a.conn != nil {
+	switch {
+	case a.conn == nil:
+	case a.passes: // ReverseProxy reads from the connection only
 		c = a.conn.tunnel()
+	default:
+		c, rw = a.conn.release(rw)
 	}
 	return c, rw, nil
 }

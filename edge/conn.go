@@ -1,6 +1,8 @@
 package edge
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -168,6 +170,23 @@ func (c *conn) tunnel() net.Conn {
 		return c.Conn
 	}
 	return c
+}
+
+// release ends HTTP on the connection and gives it up: the bare one, which nothing of this one hangs on any more, and what was
+// read of it already in the buffer.
+func (c *conn) release(rw *bufio.ReadWriter) (net.Conn, *bufio.ReadWriter) {
+	_ = c.tunnel()
+	early, _ := rw.Reader.Peek(rw.Reader.Buffered()) // cannot fail
+	early = append(append([]byte(nil), early...), c.stash...)
+	c.stash, c.good = nil, 0
+	rw.Writer.Reset(c.Conn)
+	rw.Reader.Reset(c.Conn)
+	if len(early) > 0 {
+		r := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(early), c.Conn), len(early))
+		_, _ = r.Peek(len(early)) // cannot fail
+		rw.Reader = r
+	}
+	return c.Conn, rw
 }
 
 // waiting starts or stops the clock of a head that is not whole. While a body's chunk line is incomplete the body's

@@ -184,6 +184,7 @@ func refuse(a *answer, allowed []string) {
 
 // pass hands a request to an upstream. A WebSocket that comes of it is noted, so that a stop can end it.
 func (e *Edge) pass(f *forwarder, a *answer, r *http.Request) {
+	a.passes = true
 	if a.upgrade {
 		defer e.tunnels.add(a.conn)()
 	}
