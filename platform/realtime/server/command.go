@@ -18,6 +18,7 @@ func (c *session) command(cmd *protocol.Command) error {
 	c.mu.Lock()
 	now, at := c.s.now(), c.state
 	allowed := c.bucket.take(now, c.s.cfg.Rate, c.s.cfg.Burst)
+	bearable := allowed || c.over.take(now, c.s.cfg.Rate, c.s.cfg.Burst)
 	c.mu.Unlock()
 	switch {
 	case at == closed:
@@ -26,6 +27,8 @@ func (c *session) command(cmd *protocol.Command) error {
 		return nil
 	case (at == opened) != (of == mConnect):
 		return protocol.DisconnectBadRequest
+	case !bearable: // it does not mind what it is told
+		return protocol.DisconnectTooManyRequests
 	case !allowed || !c.userAllows(now):
 		return c.refuse(of, cmd.ID, errRate)
 	}

@@ -55,7 +55,7 @@ func (s *Server) listen() (stop func()) {
 func (s *Server) obey(o order) int {
 	var all []*session
 	if o.Client != "" {
-		if c := s.byID(o.Client); c != nil && (o.User == "" || o.User == c.client.Caller.ID) {
+		if c := s.byID(o.Client); c != nil && (o.User == "" || o.User == c.userID()) {
 			all = append(all, c)
 		}
 	} else if o.User != "" {

@@ -39,6 +39,7 @@ type session struct {
 	expires int64  // Unix milliseconds: of the token; 0: never
 	slowAt  int64  // Unix milliseconds: since when messages have been lost and not told of; 0: none are
 	bucket  bucket
+	over    bucket // commands beyond what the other allows
 	subs    []subscription
 	held    *[]held // what is delivered before the connect reply is out
 }
@@ -113,7 +114,7 @@ func (c *session) Message(_ *socket.Conn, _ bool, p []byte) {
 func (c *session) Closed(_ *socket.Conn, err error) {
 	c.mu.Lock()
 	c.state = closed
-	subs, code := c.subs, c.told
+	subs := c.subs
 	c.subs, c.held = nil, nil
 	c.marks.Store(markClosed)
 	c.mu.Unlock()
@@ -126,11 +127,20 @@ func (c *session) Closed(_ *socket.Conn, err error) {
 	}
 	c.s.remove(c)
 	c.s.m.connections.Dec()
-	if code == 0 && errors.Is(err, socket.ErrSlow) {
-		code = protocol.DisconnectSlow.Code
-	}
-	c.s.m.disconnected(code)
+	c.s.m.disconnected(codeOf(err))
 	c.s.open.Add(-1)
+}
+
+// codeOf is what the client was told when its connection ended; 0: nothing.
+func codeOf(err error) uint32 {
+	var closed *socket.CloseError
+	switch {
+	case errors.As(err, &closed) && !closed.Remote:
+		return uint32(closed.Code)
+	case errors.Is(err, socket.ErrSlow):
+		return protocol.DisconnectSlow.Code
+	}
+	return 0
 }
 
 // disconnect ends the connection at once; what is queued goes out before.
@@ -173,6 +183,16 @@ func (c *session) send(r *protocol.Reply) {
 	if !taken {
 		c.disconnect(protocol.DisconnectSlow)
 	}
+}
+
+// userID is whose connection it is; empty: nobody's, or it is not known yet.
+func (c *session) userID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state == opened {
+		return ""
+	}
+	return c.client.Caller.ID
 }
 
 // find is the place of the channel among the subscriptions, for who has the lock; -1: not in it. They are few, and a scan of their

@@ -2,6 +2,7 @@ package server
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/hotlane/hotlane/platform/realtime/protocol"
@@ -129,4 +130,7 @@ func (c *session) tellLost(now int64) {
 		sub.untold = false
 	}
 	c.slowAt = 0
+	if !slices.ContainsFunc(c.subs, func(sub subscription) bool { return sub.lost }) {
+		c.marks.And(^markLost)
+	}
 }
