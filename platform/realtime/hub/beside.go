@@ -85,10 +85,11 @@ func (c *channel) flushBeside() {
 	b := &c.beside
 	b.listed = false
 	pushes := b.pushes
-	if b.pushes = nil; len(pushes) < 64 {
-		b.pushes = pushes[:0:0]
-	}
-	clear(b.keys)
+	defer func() {
+		clear(b.keys)
+		clear(pushes)
+		b.pushes = pushes[:0]
+	}()
 	if c.closed || len(pushes) == 0 {
 		return
 	}

@@ -98,8 +98,11 @@ func (c *channel) settle() {
 		switch {
 		case c.room == nil && (c.again || len(c.tasks) > 0 || len(c.queue) > 0):
 			c.reload(0)
-		case c.room == nil:
-			return // the next who needs it, or the next check
+		case c.room == nil: // until the next who needs it, or the next check
+			if c.unused() {
+				c.close()
+			}
+			return
 		case len(c.inbox) > 0:
 			n := c.inbox[0]
 			c.inbox = c.inbox[1:]

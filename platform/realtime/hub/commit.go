@@ -212,7 +212,7 @@ func (k *committer) write(todo []*work) error {
 	}
 	start := time.Now()
 	err := h.guard("", func() error {
-		return h.db.Write(ctx, func(tx *db.Tx) error {
+		return h.write(ctx, func(tx *db.Tx) error {
 			taken, err := stream.Append(ctx, tx, packs)
 			if err != nil {
 				return err

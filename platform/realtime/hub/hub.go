@@ -45,7 +45,8 @@ type Hub struct {
 	name    string
 	cfg     Config
 	db      *db.DB
-	bus     Bus // nil: there is no other node
+	write   func(ctx context.Context, fn func(*db.Tx) error) error // of db; tests put theirs before it
+	bus     Bus                                                    // nil: there is no other node
 	now     func() time.Time
 	log     *slog.Logger
 	node    string
@@ -90,6 +91,9 @@ func New(name string, c Config, d Deps) *Hub {
 		name: name, cfg: c.withDefaults(), db: d.DB, bus: d.Bus, now: d.Now, log: d.Log.With("lane", name), node: d.Node,
 		metrics: newMetrics(d.Metrics, name), kinds: map[string]*realtime.Channel{},
 		quiet: make(chan struct{}, 1), check: make(chan struct{}, 1), sql: make(chan struct{}, reads),
+	}
+	if d.DB != nil {
+		h.write = d.DB.Write
 	}
 	h.base, h.end = context.WithCancel(context.Background())
 	for i := range h.shards {
