@@ -171,4 +171,3 @@ func (r *rig) publish(channel, data string) (*Published, error) {
 	a := &admin{r.Server}
 	return a.publish(r.t.Context(), &PublishIn{Channel: channel, Data: []byte(data)})
 }
-

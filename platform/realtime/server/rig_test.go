@@ -48,8 +48,8 @@ type rig struct {
 type options struct {
 	cfg   func(*Config)
 	deps  func(*Deps)
-	bus   bus.Bus   // nil: of its own
-	db    *db.DB    // nil: of its own
+	bus   bus.Bus // nil: of its own
+	db    *db.DB  // nil: of its own
 	kinds []realtime.Channel
 }
 

@@ -166,4 +166,3 @@ func TestTheNameOfAProgramIsCutBetweenLetters(t *testing.T) {
 }
 
 const longKorean = "가나다라마바사아자차카타파하가나다라마바사아자차카타파하"
-
