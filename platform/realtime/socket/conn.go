@@ -75,10 +75,12 @@ const itemCost = 32
 // Protocol is the subprotocol that was agreed on; empty: none.
 func (c *Conn) Protocol() string { return c.protocol }
 
-// Serve starts reading, once, and before anything is sent. binary says how what is sent goes out: in binary frames, one message right behind the other, or in
+// Serve starts reading, once; a connection that is not served is never let go of. binary says how what is sent goes out: in binary frames, one message right behind the other, or in
 // text frames, with a line feed between them.
 func (c *Conn) Serve(h Handler, binary bool) {
+	c.mu.Lock()
 	c.h, c.binary = h, binary
+	c.mu.Unlock()
 	if k := c.got; k != nil { // came with the handshake
 		c.got = nil
 		c.shard.g.hand(job{c, k})
@@ -97,11 +99,11 @@ func (c *Conn) Queued() int {
 // Close sends what is queued, then the close frame, and ends the connection when the client answered it, or after the write
 // timeout. code is 1000, 1001, 1007 to 1013 or 3000 to 4999; the reason is cut to 123 bytes. Further calls do nothing.
 func (c *Conn) Close(code int, reason string) {
-	c.close(&CloseError{Code: code, Reason: reason}, false)
+	c.close(&CloseError{Code: code, Reason: reason})
 }
 
-// close queues the close frame, and drops what was queued before it if it is of no use any more.
-func (c *Conn) close(why *CloseError, drop bool) {
+// close queues the close frame, and sees to it that the end comes.
+func (c *Conn) close(why *CloseError) {
 	c.mu.Lock()
 	if c.flags&closing != 0 {
 		c.mu.Unlock()
@@ -109,9 +111,6 @@ func (c *Conn) close(why *CloseError, drop bool) {
 	}
 	c.flags |= closing
 	c.end = why
-	if drop {
-		c.drop()
-	}
 	c.push(item{frame(opClose, closeBody(why.Code, why.Reason)), closeFrame})
 	_ = c.raw.SetReadDeadline(time.Now().Add(c.shard.g.o.WriteTimeout)) // fails on a closed connection only
 	c.mu.Unlock()

@@ -4,8 +4,12 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// maxIdleFrames is how many frames may come before a message is whole: fragments, pings and pongs.
-const maxIdleFrames = 4096
+// How many frames may come before a message is whole: fragments, pings and pongs. A message may have a fragment more for each so many
+// of its bytes.
+const (
+	maxIdleFrames = 4096
+	minFragment   = 16
+)
 
 // sink is told what came. What it is given is valid until it returns; an error ends the reading.
 type sink interface {
@@ -101,7 +105,7 @@ func (d *decoder) check(h ws.Header) error {
 	if err := ws.CheckHeader(h, state); err != nil {
 		return &violation{1002, err.Error()}
 	}
-	if d.idle++; d.idle > maxIdleFrames {
+	if d.idle++; d.idle > maxIdleFrames+len(d.body)/minFragment {
 		return errIdleFrames
 	}
 	first := h.OpCode == ws.OpText || h.OpCode == ws.OpBinary

@@ -41,7 +41,11 @@ func (c *Conn) push(it item) {
 	c.queue = append(c.queue, it)
 	c.queued += int32(len(it.p) + itemCost)
 	c.shard.g.counts.queued.Add(int64(len(it.p) + itemCost))
-	if c.flags&(listed|hurried|cooling|writing) == 0 {
+	busy := listed | hurried | cooling | writing
+	if c.queued > maxFlush { // more would not go out at once anyway
+		busy &^= cooling
+	}
+	if c.flags&busy == 0 {
 		c.flags |= listed
 		c.shard.list(c, false)
 	}

@@ -120,7 +120,7 @@ func (c *Conn) fail(v *violation) {
 	c.mu.Lock()
 	c.flags |= failed
 	c.mu.Unlock()
-	c.close(&CloseError{Code: v.code, Reason: v.reason}, true)
+	c.close(&CloseError{Code: v.code, Reason: v.reason})
 }
 
 var (
@@ -166,7 +166,7 @@ func (c *Conn) closed(code int, reason string) error {
 	if done {
 		return errDone
 	}
-	c.close(&CloseError{Code: code, Reason: reason, Remote: true}, true)
+	c.close(&CloseError{Code: code, Reason: reason, Remote: true})
 	return errHeard
 }
 

@@ -18,11 +18,11 @@ func (c *Conn) flush(out *outbox) {
 		return
 	}
 	c.flags |= writing
-	items := c.queue
+	items, binary := c.queue, c.binary
 	c.queue = nil
 	c.mu.Unlock()
 
-	n := out.compose(items, c.binary)
+	n := out.compose(items, binary)
 	if c.rc != nil {
 		writes, err := out.write(c.rc)
 		c.shard.g.counts.writes.Add(int64(writes))
