@@ -17,7 +17,7 @@ const (
 )
 
 // offers are operations a second that are offered, in steps.
-var offers = [...]int{4000, 8000, 12000, 16000, 20000}
+var offers = [...]int{4000, 8000, 12000, 16000, 20000, 25000, 30000}
 
 // author is a writer: its operations, and when those under way were due.
 type author struct {

@@ -31,13 +31,13 @@ const (
 `
 )
 
-// hotlane starts ours, without a lane: channels of the config, in SQLite.
+// hotlane starts ours: channels of the config, in SQLite, and the smallest lane.
 func (p *plan) hotlane(ctx context.Context, name string, more ...string) (*rig.Server, error) {
 	file := filepath.Join(p.Dir, name+".yaml")
 	if err := os.WriteFile(file, []byte(config+strings.Join(more, "\n")), 0o600); err != nil {
 		return nil, err
 	}
-	return p.Start(ctx, name, "hotlane", []string{"--config", file}, "HOTLANE_LANES=")
+	return p.Start(ctx, name, "hotlane", []string{"--config", file}, "HOTLANE_LANES=waitlist")
 }
 
 // program is a peer, or a Redis, on the core it belongs to.
