@@ -8,12 +8,14 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/oklog/ulid/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/lane/door"
 	"github.com/hotlane/hotlane/lane/lifecycle"
 	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/bus"
 	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/httpio"
@@ -38,6 +40,9 @@ type house struct {
 	door      *door.Door
 	lanes     *lifecycle.Lanes
 	relay     *outbox.Relay
+	bus       bus.Bus
+	live      channels
+	node      string                 // this process among others
 	base      atomic.Pointer[string] // of what is listened on, once it is
 }
 
@@ -53,7 +58,7 @@ func (h *house) site() string {
 }
 
 func (p Program) house(s *settings, modules []lane.Module) (*house, error) {
-	h := &house{settings: s}
+	h := &house{settings: s, node: ulid.Make().String()}
 	var err error
 	if h.telemetry, err = telemetry.New(s.Telemetry, telemetry.Options{Out: p.Err, Version: Version()}); err != nil {
 		return nil, err
@@ -80,8 +85,10 @@ func (p Program) house(s *settings, modules []lane.Module) (*house, error) {
 	if err := h.lanes.Select(s.App.Lanes); err != nil {
 		return nil, usageError{err}
 	}
-	h.relay, err = h.lanes.Relay(outbox.Deps{Log: h.log, Now: time.Now, Metrics: h.metrics()})
-	return h, err
+	if h.relay, err = h.lanes.Relay(outbox.Deps{Log: h.log, Now: time.Now, Metrics: h.metrics()}); err != nil {
+		return nil, err
+	}
+	return h, h.openChannels()
 }
 
 // metrics of the platform's parts.
@@ -94,6 +101,7 @@ func (h *house) outside() (err error) {
 	if h.cache, err = cache.Open(h.Cache, cache.Deps{Now: time.Now, Log: h.log, Metrics: h.metrics()}); err != nil {
 		return err
 	}
+	h.bus = bus.Memory()
 	notice := notify.Deps{Log: h.log, Now: time.Now, Data: h.App.Data, Metrics: h.metrics()}
 	if h.mail, err = notify.Open(h.Mail, notice); err != nil {
 		return err
@@ -119,6 +127,7 @@ func (h *house) deps(name string) lane.Deps {
 		Log: log, Now: time.Now, DB: h.dbs.DB, Metrics: metrics, Page: page, URL: h.site, Cache: h.cache,
 		Jobs:   jobs.New(h.dbs.DB(name), jobs.Deps{Log: log, Now: time.Now, Metrics: metrics}),
 		Outbox: outbox.New(h.dbs.DB(name), outbox.Deps{Log: log, Now: time.Now, Metrics: metrics}),
+		Live:   h.hub(name),
 		Mail:   h.mail, Hooks: h.hooks, Private: h.demo, Demo: h.demo,
 	}
 }
@@ -127,6 +136,9 @@ func (h *house) deps(name string) lane.Deps {
 func (h *house) migrate(ctx context.Context) error {
 	if err := h.dbs.Migrate(ctx, identity.Database, identity.Migrations()); err != nil {
 		return fmt.Errorf("migrate database %s: %w", identity.Database, err)
+	}
+	if err := h.migrateChannels(ctx); err != nil {
+		return err
 	}
 	return h.lanes.Migrate(ctx, h.dbs.Migrate)
 }

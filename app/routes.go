@@ -31,6 +31,9 @@ func (p Program) routes(f flags) error {
 		return err
 	}
 	t.routes("hotlane", s.system(document), h.Edge.Routes)
+	if h.live.any {
+		t.row("GET "+h.Live.Path, "hotlane: live channels")
+	}
 	t.row(systemPrefix, "hotlane: 404")
 	t.edge(h.Edge)
 	return t.w.Flush()

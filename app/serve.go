@@ -53,6 +53,7 @@ func (s *server) run(ctx context.Context) error {
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	group, working := errgroup.WithContext(work)
+	group.Go(func() error { return s.runChannels(working) })
 	group.Go(func() error { return s.lanes.Run(working) })
 	group.Go(func() error { return s.lanes.Work(working) })
 	group.Go(func() error { return canceledIsFine(s.relay.Run(working)) })
@@ -132,16 +133,17 @@ func (s *server) stop(srv *edge.Server) {
 	time.Sleep(c.Grace)
 	ctx, cancel := context.WithTimeout(context.Background(), c.Timeout)
 	defer cancel()
-	var both errgroup.Group
-	both.Go(func() error {
+	var all errgroup.Group
+	all.Go(func() error {
 		if err := srv.Shutdown(ctx); err != nil {
 			s.log.Warn("requests were cut off: they took longer than shutdown.timeout", "error", err)
 			_ = srv.Close() // what it would say, Shutdown has said
 		}
 		return nil
 	})
-	both.Go(func() error { return s.lanes.Drain(ctx) })
-	if err := both.Wait(); err != nil {
+	all.Go(func() error { return s.drainChannels(ctx) })
+	all.Go(func() error { return s.lanes.Drain(ctx) })
+	if err := all.Wait(); err != nil {
 		s.log.Error("draining failed", "error", err)
 	}
 }

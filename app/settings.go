@@ -19,6 +19,8 @@ import (
 	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/identity"
 	"github.com/hotlane/hotlane/platform/notify"
+	"github.com/hotlane/hotlane/platform/realtime/hub"
+	live "github.com/hotlane/hotlane/platform/realtime/server"
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
@@ -81,6 +83,8 @@ type settings struct {
 	Admit     admit.Config
 	Cache     cache.Config
 	Mail      notify.MailConfig
+	Live      live.Config
+	Channels  hub.Config
 	file      string
 	demo      bool // sample data is served
 }
@@ -90,6 +94,7 @@ func defaultSettings() *settings {
 		App: defaultConfig(), Edge: edge.DefaultConfig(), DB: db.DefaultConfig(), Identity: identity.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(), Admit: admit.DefaultConfig(),
 		Cache: cache.DefaultConfig(), Mail: notify.DefaultMailConfig(),
+		Live: live.DefaultConfig(), Channels: hub.DefaultConfig(),
 	}
 }
 
@@ -97,7 +102,7 @@ func defaultSettings() *settings {
 func (s *settings) sections(modules []lane.Module) (map[string]any, error) {
 	all := map[string]any{
 		config.Root: &s.App, "edge": &s.Edge, "db": &s.DB, "identity": &s.Identity, "telemetry": &s.Telemetry, "admit": &s.Admit,
-		"cache": &s.Cache, "mail": &s.Mail,
+		"cache": &s.Cache, "mail": &s.Mail, "live": &s.Live, "channels": &s.Channels,
 	}
 	reserved := append(slices.Collect(maps.Keys(all)), "listen", "url", "data", "mode", "lanes", "public_metrics", "shutdown", identity.Database)
 	for _, m := range modules {

@@ -44,7 +44,7 @@ func (s *server) system(document *httpio.Document) []lane.Route {
 			Pattern: "POST /_hotlane/logout", Effect: lane.Write, Summary: "Log out.", Class: admit.Critical,
 			Limits: lane.Limits{Body: 16 << 10, Time: 10 * time.Second}, Handler: stream(s.identity.Logout()),
 		},
-	}, slices.Concat(s.components(), s.jobs(), s.events(), s.mailbox())...)
+	}, slices.Concat(s.components(), s.jobs(), s.events(), s.liveRoutes(), s.mailbox())...)
 }
 
 func stream(h http.Handler) httpio.Handler {
@@ -88,6 +88,7 @@ func (s *server) locals() ([]edge.Local, error) {
 	}
 	locals = append(locals, edge.Local{Pattern: systemPrefix, Handler: http.HandlerFunc(notHere)})
 	locals = append(locals, s.elsewhere()...)
+	locals = append(locals, s.socket()...)
 	return locals, add("", s.system(document))
 }
 
