@@ -29,6 +29,7 @@ import (
 	"github.com/hotlane/hotlane/platform/notify/notifytest"
 	"github.com/hotlane/hotlane/platform/outbox"
 	"github.com/hotlane/hotlane/platform/realtime/hub"
+	live "github.com/hotlane/hotlane/platform/realtime/server"
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
@@ -54,6 +55,7 @@ type Harness struct {
 	module  lane.Module
 	opt     options
 	lanes   *lifecycle.Lanes
+	live    *live.Server
 	server  *httptest.Server
 	end     context.CancelFunc
 	running chan error
@@ -102,8 +104,12 @@ func (h *Harness) stop(drain bool) {
 		return
 	}
 	var err error
-	if drain && h.lanes != nil {
-		err = errors.Join(h.lanes.DrainHubs(context.Background()), h.lanes.Drain(context.Background())) // before Close, which waits for streams
+	switch {
+	case h.live == nil: // it never got so far
+	case drain:
+		err = h.drain(context.Background()) // before Close, which waits for streams
+	default:
+		h.cut()
 	}
 	h.server.Close()
 	h.end()
@@ -115,6 +121,11 @@ func (h *Harness) stop(drain bool) {
 	if err := errors.Join(err, h.DBs.Close()); err != nil {
 		h.tb.Errorf("lanetest: stop: %v", err)
 	}
+}
+
+// drain ends the lane in the program's order.
+func (h *Harness) drain(ctx context.Context) error {
+	return errors.Join(h.live.Drain(ctx), h.lanes.DrainHubs(ctx), h.lanes.Drain(ctx))
 }
 
 func (h *Harness) start() {
@@ -138,6 +149,7 @@ func (h *Harness) start() {
 func (h *Harness) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.lanes.RunHubs(ctx) })
+	group.Go(func() error { return h.live.Run(ctx) })
 	if !h.opt.plain {
 		group.Go(func() error { return h.lanes.Run(ctx) })
 	}
@@ -177,6 +189,9 @@ func (h *Harness) build(ctx context.Context) (err error) {
 		return err
 	}
 	if _, err := auth.Start(ctx); err != nil {
+		return err
+	}
+	if err := h.openChannels(auth); err != nil {
 		return err
 	}
 	if err := h.lanes.Start(ctx); err != nil {
@@ -244,6 +259,9 @@ func (h *Harness) route(d *door.Door) error {
 			return fmt.Errorf("describe %s: %w", r.Pattern, err)
 		}
 		register(mux, r.Pattern, handler)
+	}
+	if len(h.lanes.Hubs()) > 0 {
+		mux.Handle("GET "+SocketPath, h.live.Handler())
 	}
 	h.server.Config.Handler = mux
 	return nil
