@@ -35,7 +35,7 @@ func (p *plan) reconnect(ctx context.Context) error {
 		return err
 	}
 	defer again.close()
-	reads, err := s.Metric(ctx, readsMetric)
+	reads, err := readsOf(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (p *plan) reconnect(ctx context.Context) error {
 		return err
 	}
 	took, cpu := time.Since(begun), rig.Spent([]int{s.PID})-before
-	after, err := s.Metric(ctx, readsMetric)
+	after, err := readsOf(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -53,6 +53,18 @@ func (p *plan) reconnect(ctx context.Context) error {
 		fmt.Sprintf("**%.1f s**, %.1f s of the server's core; %d of %d subscriptions recovered with all %d entries they had missed; **%.0f SQL reads**",
 			took.Seconds(), cpu.Seconds(), b.recovered, 2*n, missedEach, after-reads))
 	return nil
+}
+
+// readsOf is how often logs were read from SQL: to give somebody what was missed, to open a channel, and to fill a gap.
+func readsOf(ctx context.Context, s *rig.Server) (sum float64, err error) {
+	for _, name := range []string{"recovered_sql_total", "rooms_made_total", "gaps_total"} {
+		n, err := s.Metric(ctx, "hotlane_live_"+name+`{lane="live"}`)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
 }
 
 // speak publishes in all channels while nobody is there but the one who does.
@@ -67,11 +79,11 @@ func (p *plan) speak(ctx context.Context, s *rig.Server) error {
 	for i := range idleChannels {
 		seats = append(seats, seat{channel: fmt.Sprintf("plain:i%d", i)})
 	}
-	for i := 0; i < len(seats); i += 100 {
-		t, err := c.talk(s.URL, seats[i:i+100], func(t *talker) {
+	for i := 0; i < len(seats); i += 10 {
+		t, err := c.talk(s.URL, seats[i:i+10], func(t *talker) {
 			for n := range missedEach {
 				for k := range t.rooms {
-					t.publish(&t.rooms[k], operation(fmt.Sprintf("speaker%d", i), n*len(t.rooms)+k+1))
+					t.publish(&t.rooms[k], operation(fmt.Sprintf("speaker%03d", i), n*len(t.rooms)+k+1))
 				}
 			}
 		})
