@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/hotlane/hotlane/platform/db"
 )
@@ -12,14 +13,48 @@ func (h *Hub) Beat(n int) { h.beat(n) }
 // Compare looks for what the bus lost.
 func (h *Hub) Compare(ctx context.Context) error { return h.compare(ctx) }
 
-// Before puts a function before the writes of commits.
-func (h *Hub) Before(wrap func(write func(context.Context, func(*db.Tx) error) error, ctx context.Context, fn func(*db.Tx) error) error) {
+type writeFunc = func(context.Context, func(*db.Tx) error) error
+
+// Before puts a function before the writes of commits. No operation may be on its way.
+func (h *Hub) Before(wrap func(write writeFunc, ctx context.Context, fn func(*db.Tx) error) error) {
 	write := h.write
 	h.write = func(ctx context.Context, fn func(*db.Tx) error) error { return wrap(write, ctx, fn) }
 }
 
-// Open is how many channels are open.
+// Opened is how many channels are open.
 func (h *Hub) Opened() int64 { return h.open.Load() }
+
+// WaitTasks waits until so many wait for the room of a channel.
+func (h *Hub) WaitTasks(channel string, n int) {
+	h.waitFor(channel, func(c *aChannel) bool { return len(c.tasks) >= n })
+}
+
+// WaitKept waits until no checkpoint is under way.
+func (h *Hub) WaitKept(channel string) {
+	h.waitFor(channel, func(c *aChannel) bool { return !c.keep.under })
+}
+
+// WaitQueued waits until so many operations are queued in a channel.
+func (h *Hub) WaitQueued(channel string, n int) {
+	h.waitFor(channel, func(c *aChannel) bool { return len(c.queue) >= n })
+}
+
+type aChannel = channel
+
+func (h *Hub) waitFor(name string, ok func(*channel) bool) {
+	for {
+		c := h.peek(name)
+		if c == nil {
+			return
+		}
+		done := ok(c)
+		c.mu.Unlock()
+		if done {
+			return
+		}
+		runtime.Gosched()
+	}
+}
 
 // OpOf is how the name of an operation is found.
 var OpOf = opOf

@@ -357,3 +357,11 @@ func (c *client) set(n int, field, value string) error {
 	return c.send(message{Op: fmt.Sprintf("instance-%s:%d", c.id, n), Field: field, Value: value})
 }
 
+func field(t tester, e realtime.Entry) string { return read(t, e).Field }
+func value(t tester, e realtime.Entry) string { return read(t, e).Value }
+
+func read(t tester, e realtime.Entry) (m message) {
+	t.Helper()
+	must(t, json.Unmarshal(e.Data, &m))
+	return m
+}

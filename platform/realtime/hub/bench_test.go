@@ -1,0 +1,89 @@
+package hub_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/db/dbtest"
+	"github.com/hotlane/hotlane/platform/realtime"
+	"github.com/hotlane/hotlane/platform/realtime/hub"
+)
+
+// raw is a room without a fold, so that what is measured is the hub.
+type raw struct{}
+
+func (raw) Allow(context.Context, realtime.Client, realtime.Subscribe) (realtime.Grant, error) {
+	return realtime.Grant{Publish: true}, nil
+}
+func (raw) Decide(_ realtime.Writer, data []byte, _ time.Time) ([]byte, error) { return data, nil }
+func (raw) Apply(realtime.Entry)                                               {}
+func (raw) Snapshot() []byte                                                   { return nil }
+func (raw) Checkpoint() []byte                                                 { return nil }
+
+func rawKind() realtime.Channel {
+	return realtime.Channel{Prefix: "raw:", Open: func(context.Context, *db.Tx, string, []byte) (realtime.Room, error) { return raw{}, nil }}
+}
+
+// sink is a member that asks for the bytes and lets them go.
+type sink struct {
+	id    string
+	bytes int
+}
+
+func (s *sink) Client() realtime.Client                   { return realtime.Client{ID: s.id} }
+func (s *sink) Deliver(_ *hub.Membership, m *hub.Message) { s.bytes += len(m.JSON()) }
+func (s *sink) Ended(*hub.Membership, uint32, string)     {}
+
+// BenchmarkPublish is acknowledged operations: channels with writers that each wait for their acknowledgement, and members.
+func BenchmarkPublish(b *testing.B) {
+	for _, s := range []struct{ channels, writers, members int }{{1, 1, 1}, {1, 100, 20}, {100, 10, 20}} {
+		b.Run(fmt.Sprintf("channels=%d/writers=%d/members=%d", s.channels, s.writers, s.members), func(b *testing.B) {
+			n := start(b, dbtest.NewSet(b, db.Config{}, db.Options{}).DB("test"), hub.Config{}, hub.Deps{}, rawKind())
+			defer n.end()
+			publish(b, n, s.channels, s.writers, s.members)
+		})
+	}
+}
+
+func publish(b *testing.B, n *node, channels, writers, members int) {
+	var all []*hub.Membership
+	for c := range channels {
+		for m := range members {
+			in, err := n.Join(b.Context(), &sink{id: fmt.Sprint(c, "-", m)}, hub.Join{Subscribe: realtime.Subscribe{Channel: fmt.Sprintf("raw:%d", c)}}, func(hub.Joined) {})
+			must(b, err)
+			if m < writers {
+				all = append(all, in)
+			}
+		}
+	}
+	todo := make(chan struct{}, b.N)
+	for range b.N {
+		todo <- struct{}{}
+	}
+	close(todo)
+	b.ReportAllocs()
+	b.ResetTimer()
+	var wait sync.WaitGroup
+	for i := range channels * writers {
+		wait.Go(func() {
+			in, answer := all[i%len(all)], make(chan error, 1)
+			done := func(err error) { answer <- err }
+			for k := 1; ; k++ {
+				if _, more := <-todo; !more {
+					return
+				}
+				in.Publish(context.Background(), fmt.Appendf(nil, `{"op":"instance-%d:%d","t":"note.put","id":"n1234567","text":"0123456789012345678901234567890123456789012345678901234567890123456789","x":123,"y":456}`, i, k), done)
+				if err := <-answer; err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
+}
