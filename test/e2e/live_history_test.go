@@ -46,21 +46,21 @@ func TestLiveHistories(t *testing.T) {
 		defer now.Unlock()
 		return socketOf(p)
 	}
-	entries := 0
+	var sum tally
 	for n := range *histories {
 		seed := base + uint64(n)
-		entries += liveHistory(t, seed, url, func() {
+		sum.add(liveHistory(t, seed, url, func() {
 			p.kill()
 			q := start(t, dir, "serve", "--lanes=waitlist")
 			now.Lock()
 			defer now.Unlock()
 			p = q
-		})
+		}))
 		if t.Failed() {
 			t.Fatalf("HOTLANE_E2E_SEED=%d -histories 1\n%s", seed, p.err)
 		}
 	}
-	t.Logf("%d histories from HOTLANE_E2E_SEED=%d, %d entries", *histories, base, entries)
+	t.Logf("%d histories from HOTLANE_E2E_SEED=%d: %s", *histories, base, sum)
 	if code := p.stop(); code != 0 {
 		t.Errorf("exit code %d\n%s", code, p.err)
 	}
@@ -69,8 +69,8 @@ func TestLiveHistories(t *testing.T) {
 func socketOf(p *process) string { return "ws" + p.url[len("http"):] + "/connection/websocket" }
 
 // liveHistory is one: people write in one to three channels, strike happens after a random number of acknowledgements, they go on, and
-// then all is held against the log. It gives how many entries there were.
-func liveHistory(t *testing.T, seed uint64, url func() string, strike func()) (entries int) {
+// then all is held against the log. It gives how much there was.
+func liveHistory(t *testing.T, seed uint64, url func() string, strike func()) (sum tally) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 1))
 	ctx, cancel := context.WithTimeout(t.Context(), liveLimit)
@@ -91,6 +91,7 @@ func liveHistory(t *testing.T, seed uint64, url func() string, strike func()) (e
 		}
 	}
 	awaitAcks(ctx, acks, rng.IntN(40), time.Duration(rng.IntN(2000))*time.Microsecond)
+	struck := time.Now()
 	strike()
 	for i, g := range all {
 		g.join(ctx, fmt.Sprintf("late%d", i), rng.Uint64())
@@ -98,12 +99,36 @@ func liveHistory(t *testing.T, seed uint64, url func() string, strike func()) (e
 	busy.Wait()
 	for _, g := range all {
 		h := g.history(ctx)
-		entries += len(h.Log)
+		sum.count(h, int64(struck.Sub(g.began)))
 		for _, f := range livehistory.Check(h) {
 			t.Error(f)
 		}
 	}
-	return entries
+	return sum
+}
+
+// tally says how much there was to judge.
+type tally struct{ entries, cut, refused, runs int }
+
+func (a *tally) add(b tally) {
+	a.entries, a.cut, a.refused, a.runs = a.entries+b.entries, a.cut+b.cut, a.refused+b.refused, a.runs+b.runs
+}
+
+func (a *tally) count(h *livehistory.History, struck int64) {
+	a.entries += len(h.Log)
+	a.runs += len(h.Runs)
+	for _, op := range h.Ops {
+		switch {
+		case op.Outcome == livehistory.Refused:
+			a.refused++
+		case op.Sent < struck && op.Acked > struck:
+			a.cut++
+		}
+	}
+}
+
+func (a tally) String() string {
+	return fmt.Sprintf("%d entries, %d operations under way at a kill, %d refused, %d runs of clients", a.entries, a.cut, a.refused, a.runs)
 }
 
 // awaitAcks waits for so many acknowledgements, but not for ever, and then a little longer.
