@@ -11,7 +11,7 @@ import (
 type Handler interface {
 	// Message is called for each message. p is valid until it returns. It may block: only this connection's reading waits.
 	Message(c *Conn, binary bool, p []byte)
-	// Closed is called once, after the last Message: *CloseError, ErrSlow, ErrCut or what the network said.
+	// Closed is called once, after the last Message: *CloseError, *PanicError, ErrSlow, ErrCut or what the network said.
 	Closed(c *Conn, err error)
 }
 

@@ -2,6 +2,7 @@ package socket
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 
 	"github.com/hotlane/hotlane/platform/fault"
@@ -17,7 +18,7 @@ var (
 	ErrClosing = fault.New(fault.Unavailable, "socket.closing", "The service is restarting.")
 )
 
-// Reasons for the end of a connection, beside a CloseError and the network's.
+// Reasons for the end of a connection, beside a CloseError, a PanicError and the network's.
 var (
 	// ErrSlow is the end of a client that took nothing for the whole write timeout.
 	ErrSlow = errors.New("socket: the client takes nothing")
@@ -39,3 +40,11 @@ func (e *CloseError) Error() string {
 	}
 	return "socket: closed by the " + by + ": " + strconv.Itoa(e.Code) + " " + e.Reason
 }
+
+// PanicError is the end of a connection whose handler panicked.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("socket: the handler panicked: %v", e.Value) }

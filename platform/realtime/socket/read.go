@@ -3,6 +3,7 @@ package socket
 import (
 	"errors"
 	"io"
+	"runtime/debug"
 	"sync"
 
 	"github.com/gobwas/ws"
@@ -10,8 +11,8 @@ import (
 
 const (
 	chunkSize = 8 << 10
-	smallSize = 512     // of the buffer that waits where there is no descriptor to wait for
-	maxUnread = 1 << 20 // bytes of a client that broke the protocol that are thrown away; then it is cut
+	smallSize = 512      // of the buffer that waits where there is no descriptor to wait for
+	maxUnread = 16 << 20 // bytes of a client that broke the protocol that are thrown away; then it is cut
 )
 
 // chunk is what was read at once.
@@ -139,6 +140,17 @@ func (c *Conn) message(binary bool, p []byte) error {
 		return nil
 	}
 	c.shard.g.counts.read.Add(1)
+	return c.handle(binary, p)
+}
+
+// handle keeps a handler's panic from ending all connections.
+func (c *Conn) handle(binary bool, p []byte) (err error) {
+	defer func() {
+		if why := recover(); why != nil {
+			err = &PanicError{Value: why, Stack: debug.Stack()}
+			c.cut(err)
+		}
+	}()
 	c.h.Message(c, binary, p)
 	return nil
 }
