@@ -26,7 +26,7 @@ const liveConfig = `live:
   user_burst: 100000
   per_user: 10000
   drain: 0s
-  hub: {window_entries: 16, checkpoint: 20, keep: 100000}
+channels: {window_entries: 16, checkpoint: 20, keep: 100000}
 `
 
 // liveLimit is how long a history may take on a busy machine; it takes less than a second.
