@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -106,7 +107,7 @@ func together(t *testing.T, n *node, a *client, channel string, values ...string
 		once.Do(func() { close(held); <-hold })
 		return write(ctx, fn)
 	})
-	first := newClient(t, "first")
+	first := newClient(t, rand.Text())
 	must(t, first.join(n.Hub, "fields:other"))
 	var all sync.WaitGroup
 	all.Go(func() { must(t, first.set(1, "x", "1")) })
