@@ -19,7 +19,7 @@ type Config struct {
 	QueueBytes    int           `yaml:"queue_bytes" unit:"bytes" doc:"bytes of them; 64KiB to 16GiB"`
 	Check         time.Duration `yaml:"check" doc:"how often channels with members are compared with the log, to find what the bus lost; only on PostgreSQL; 100ms to 1m"`
 	Checkpoint    int           `yaml:"checkpoint" doc:"entries after which a checkpoint is written; 10 to 100000"`
-	Keep          int           `yaml:"keep" doc:"entries behind the checkpoint that stay in the log for those who come back; 0 to 10000000"`
+	Keep          int           `yaml:"keep" doc:"entries behind the checkpoint that stay in the log for those who come back; 1 to 10000000"`
 }
 
 // DefaultConfig is what an empty section means.
@@ -52,7 +52,7 @@ func (c *Config) Validate() error {
 	check(number(c.QueueBytes, 64<<10, 16<<30), "/queue_bytes", "must be 64KiB to 16GiB")
 	check(span(c.Check, 100*time.Millisecond, time.Minute), "/check", "must be 100ms to 1m")
 	check(number(c.Checkpoint, 10, 100_000), "/checkpoint", "must be 10 to 100000")
-	check(c.Keep >= 0 && c.Keep <= 10_000_000, "/keep", "must be 0 to 10000000")
+	check(c.Keep >= 0 && c.Keep <= 10_000_000, "/keep", "must be 1 to 10000000")
 	if bad != nil {
 		return fault.New(fault.Invalid, "live.hub_config", "The settings of channels break a rule.").With(bad...)
 	}

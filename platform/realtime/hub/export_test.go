@@ -58,3 +58,8 @@ func (h *Hub) waitFor(name string, ok func(*channel) bool) {
 
 // OpOf is how the name of an operation is found.
 var OpOf = opOf
+
+// WaitClosed waits until a channel is closed.
+func (h *Hub) WaitClosed(channel string) {
+	h.waitFor(channel, func(*aChannel) bool { return false })
+}
