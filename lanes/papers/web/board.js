@@ -1,0 +1,30 @@
+// The page of one paper. What there is to be read stands in the page already; this puts every note in its place, and where the paper
+// is open it goes into its live channel.
+
+import { begin } from "./fold.js";
+import { look } from "./look.js";
+import { remember } from "./mine.js";
+import { api } from "./api.js";
+import { owner } from "./owner.js";
+import { Slips } from "./slips.js";
+
+/** @type {{ link: string, role: string, document: import("./fold.js").Document }} */
+const { link, role, document: document_ } = JSON.parse(document.getElementById("paper-data")?.textContent ?? "{}");
+const page = /** @type {HTMLElement} */ (document.querySelector("[data-papers]"));
+const sheet = /** @type {HTMLElement} */ (page.querySelector("[data-sheet]"));
+const list = /** @type {HTMLElement} */ (page.querySelector("[data-board]"));
+
+const { title, recipient, theme, state } = document_.paper;
+remember({ link, role, title, recipient, theme, at: Date.now() });
+const shown = look(page, sheet);
+
+if (state === "open" && role !== "reader") {
+  const { live } = await import("./live-board.js");
+  live({ link, role, document: document_, page, sheet, list, look: shown });
+} else {
+  const board = begin(document_);
+  const slips = new Slips(list, { images: `/v1/papers/${link}/images/`, own: () => false, menu: () => false });
+  shown.paper(board.paper, [...board.notes.values()].filter((n) => !n.hidden).length);
+  slips.draw(board, new Map());
+  if (role === "owner") owner(link, api(link), { paper: () => board.paper, edit: () => {}, settled: async () => {} });
+}
