@@ -53,6 +53,9 @@ func Is(entry []byte, t string) bool {
 // SetsImage says whether an entry gives a note an image or takes it away.
 func SetsImage(entry []byte) bool { return bytes.Contains(entry, []byte(`,"image":"`)) }
 
+// SetsDeadline says whether an entry changes the paper's deadline.
+func SetsDeadline(entry []byte) bool { return bytes.Contains(entry, []byte(`,"deadline":`)) }
+
 // Apply folds an entry in. What it does not know, and what is for a note that is not there, it leaves alone.
 func (b *Board) Apply(entry []byte) {
 	var c change

@@ -66,3 +66,13 @@ func letters(s, beside string) bool {
 func imageName(s string) bool {
 	return len(s) >= 7 && len(s) <= 100 && letters(s, ".") && strings.Count(s, ".") == 3
 }
+
+// CheckName is the rule that the name of somebody who writes breaks; empty: none.
+func CheckName(name string) string {
+	var r rules
+	r.line(name, "", MaxName, "must be 1 to 40 characters on one line")
+	for _, one := range r.broken {
+		return one.Text
+	}
+	return ""
+}

@@ -1,0 +1,91 @@
+package papers
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/hotlane/hotlane/lanes/papers/board"
+	"github.com/hotlane/hotlane/platform/realtime"
+)
+
+// operation is one as it is sent over a live channel.
+type operation struct {
+	T  string `json:"t"`
+	ID string `json:"id,omitempty"`
+	NoteFields
+
+	Title     *string `json:"title,omitempty"`
+	Recipient *string `json:"recipient,omitempty"`
+	Theme     *string `json:"theme,omitempty"`
+	Size      *string `json:"size,omitempty"`
+	Deadline  *int64  `json:"deadline,omitempty"`
+	Zone      *string `json:"zone,omitempty"`
+	Writers   *string `json:"writers,omitempty"`
+}
+
+// Do does an operation on a note, as over the live channel. key is the Idempotency-Key; empty: none. Errors: as of enter; what a board
+// refuses; ErrTooMany.
+func (s *Service) Do(ctx context.Context, by Caller, link, key string, op *operation) (*Done, error) {
+	if err := s.limits.take(ctx, "write", by.Client, s.limits.write); err != nil {
+		return nil, err
+	}
+	if key != "" && !goodKey(key) {
+		return nil, ErrInvalid.With(field("header:Idempotency-Key", "must be 16 to 64 letters, digits, _ or -"))
+	}
+	a, err := s.enter(ctx, by, link)
+	if err != nil {
+		return nil, err
+	}
+	if a.Paper.State != board.Open {
+		return nil, ErrClosed
+	}
+	who := s.authorOf(a, &by)
+	at, err := s.publish(ctx, a, key, op)
+	if err != nil {
+		return nil, err
+	}
+	return &Done{Epoch: at.Epoch, Offset: at.Offset, Author: &who}, nil
+}
+
+// publish puts an operation into the log.
+func (s *Service) publish(ctx context.Context, a *access, key string, op *operation) (realtime.Position, error) {
+	data, err := json.Marshal(op)
+	if err != nil {
+		return realtime.Position{}, err
+	}
+	var id realtime.Op // new each time
+	if key != "" {
+		id = realtime.Op{Instance: s.keys.instance(a.ID, a.author, key), Counter: 1}
+	}
+	return s.live.Publish(ctx, channel(a.ID), realtime.Writer{Role: board.By{Role: a.role, Author: a.author}}, id, data)
+}
+
+// Report tells the owner that a note is wrong. Errors: as of enter; ErrNoNote, ErrReports, ErrInvalid, ErrTooMany.
+func (s *Service) Report(ctx context.Context, by Caller, link, note, reason string) error {
+	if err := s.limits.take(ctx, "write", by.Client, s.limits.write); err != nil {
+		return err
+	}
+	if utf8.RuneCountInString(reason) > 500 {
+		return ErrInvalid.With(field("/reason", "must be at most 500 characters"))
+	}
+	a, err := s.enter(ctx, by, link)
+	if err != nil {
+		return err
+	}
+	w, err := s.whole(ctx, a, a.view())
+	if err != nil {
+		return err
+	}
+	for _, n := range w.Document.Notes {
+		if n.ID == note {
+			author := a.author
+			if author == "" { // one that is told from others by where they are
+				author = "c" + text(s.keys.sum("reporter", a.ID, by.Client), 15)
+			}
+			return s.store.Report(ctx, a.ID, author, Report{Note: note, Reason: reason, At: s.now()})
+		}
+	}
+	return ErrNoNote
+}
