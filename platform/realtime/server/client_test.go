@@ -33,6 +33,19 @@ type client struct {
 	pushes  []protocol.Push // that came while a reply was waited for
 	pongs   bool            // answers pings
 	pings   atomic.Int64
+	stopped atomic.Pointer[chan struct{}]
+}
+
+// stop lets the client read nothing more until resume, but for a frame that it waits for.
+func (c *client) stop() {
+	gate := make(chan struct{})
+	c.stopped.Store(&gate)
+}
+
+func (c *client) resume() {
+	if gate := c.stopped.Swap(nil); gate != nil {
+		close(*gate)
+	}
 }
 
 // dial connects a socket and says nothing yet.
@@ -59,7 +72,7 @@ func tryDial(t testing.TB, url string, codec protocol.Codec) (*client, error) {
 	c := &client{t: t, codec: codec, conn: conn, replies: make(chan protocol.Reply, 1<<14), pongs: true}
 	done := make(chan struct{})
 	go func() { defer close(done); c.read(from) }()
-	t.Cleanup(func() { conn.Close(); <-done })
+	t.Cleanup(func() { conn.Close(); c.resume(); <-done })
 	return c, nil
 }
 
@@ -67,6 +80,9 @@ func (c *client) read(from io.Reader) {
 	defer close(c.replies)
 	defer c.conn.Close()
 	for {
+		if gate := c.stopped.Load(); gate != nil {
+			<-*gate
+		}
 		h, err := ws.ReadHeader(from)
 		if err != nil {
 			return
