@@ -77,7 +77,9 @@ func keptStyle(files fs.FS) (template.CSS, error) {
 		}
 		parts[i] = string(text)
 	}
-	as := func(when string) string { return strings.ReplaceAll(parts[2], `.sheet[data-view="board"]`, when+" .sheet") }
+	as := func(when string) string {
+		return strings.ReplaceAll(parts[2], `.sheet[data-view="board"]`, when+" .sheet")
+	}
 	return template.CSS(parts[0] + parts[1] + as("body:has(#as-board:checked)") + //nolint:gosec // our own files
 		"@media (min-width: 48rem) {\n" + as("body:not(:has(#as-list:checked))") + "}\n"), nil
 }
