@@ -62,12 +62,18 @@ func (s *inflaters) inflate(p []byte, limit int) (message []byte, err error) {
 	return message, err
 }
 
+// maxStreams is how many blocks of a message may say that they are the last one: each costs an inflater's reset.
+const maxStreams = 8
+
 // inflate also reads what follows a final block: a sender may set the bit (RFC 7692, section 7.2.3.4).
 func (z *inflater) inflate(p []byte, limit int) ([]byte, error) {
 	defer z.in.Reset(nil)
 	z.in.Reset(p)
 	var message bytes.Buffer
-	for z.in.Len() > 0 {
+	for streams := 0; z.in.Len() > 0; streams++ {
+		if streams > maxStreams { // the last one is that of the tail
+			return nil, errInflate
+		}
 		if err := z.out.(flate.Resetter).Reset(&z.in, nil); err != nil {
 			return nil, errInflate
 		}

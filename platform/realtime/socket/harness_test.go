@@ -188,3 +188,29 @@ const (
 )
 
 func closeFor(code int, reason string) string { return string(closeBody(code, reason)) }
+
+// never is so long that no test lives to see it: what goes out goes out for another reason.
+const never = 1000 * time.Hour
+
+// settle lets c have been written to once, so that from here on it waits for Coalesce.
+func settle(c *Conn, client *client) {
+	client.t.Helper()
+	c.Send([]byte("settled"))
+	client.want(ws.OpText, "settled")
+	eventually(client.t, "the write is over", func() bool { return c.Queued() == 0 })
+}
+
+// eventually polls: the other side works on goroutines of its own.
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	late := time.After(patience)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("never came true: %s", what)
+		}
+	}
+}
