@@ -171,7 +171,12 @@ func (g *gathering) answered(op *livehistory.Op, err error) {
 func (g *gathering) history(ctx context.Context) *livehistory.History {
 	g.t.Helper()
 	h := &livehistory.History{Channel: g.channel}
-	h.Epoch, h.Log = g.log(ctx)
+	for deadline := time.Now().Add(10 * time.Second); ; { // the node that is asked may be a little behind another
+		h.Epoch, h.Log = g.log(ctx)
+		if g.complete(h.Log) || time.Now().After(deadline) {
+			break
+		}
+	}
 	for _, m := range g.people {
 		if !g.caughtUp(ctx, m, uint64(len(h.Log))) {
 			g.t.Logf("%s is at %+v, the log ends at %d", m.name, m.sub.Position(), len(h.Log))
@@ -186,6 +191,22 @@ func (g *gathering) history(ctx context.Context) *livehistory.History {
 		h.Ops = append(h.Ops, *op)
 	}
 	return h
+}
+
+// complete tells whether a log has all that was acknowledged.
+func (g *gathering) complete(log []livehistory.Entry) bool {
+	there := make(map[string]bool, len(log))
+	for _, e := range log {
+		there[e.Op] = true
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, op := range g.ops {
+		if op.Outcome == livehistory.Acked && !there[op.Name] {
+			return false
+		}
+	}
+	return true
 }
 
 func (g *gathering) caughtUp(ctx context.Context, m *member, end uint64) bool {
