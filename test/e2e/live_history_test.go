@@ -14,7 +14,7 @@ import (
 	"github.com/hotlane/hotlane/test/livehistory"
 )
 
-// histories is how many there are on one node; on three nodes there are a sixth of it.
+// histories is how many there are on one node; on three nodes there are a quarter of it.
 var histories = flag.Int("histories", 100, "random histories of live channels, each with a kill -9")
 
 // liveConfig has small windows and checkpoints, so that memory, logs and checkpoints all have their part in a history of a second.
