@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -86,7 +87,15 @@ func TestMessagesHaveALimit(t *testing.T) {
 }
 
 // gate is a kind of channels whose rooms decide only when the test lets them.
-type gate struct{ open chan struct{} }
+type gate struct {
+	open chan struct{}
+	once *sync.Once
+}
+
+func newGate() gate { return gate{make(chan struct{}), &sync.Once{}} }
+
+// let lets the rooms decide from now on.
+func (g gate) let() { g.once.Do(func() { close(g.open) }) }
 
 func (g gate) kind(prefix string) realtime.Channel {
 	plain := Plain([]ChannelConfig{{Prefix: prefix, Access: "public", Publish: "members", Anonymous: true}}, nil)[0]
@@ -109,8 +118,9 @@ func (r gateRoom) Decide(by realtime.Writer, data []byte, now time.Time) ([]byte
 }
 
 func TestOnlySoManyOperationsWait(t *testing.T) {
-	g := gate{make(chan struct{})}
+	g := newGate()
 	r := newRig(t, options{cfg: func(c *Config) { c.Pending = 5 }, kinds: []realtime.Channel{g.kind("gate:")}})
+	t.Cleanup(g.let)
 	c := dial(t, r.url, protocol.JSON)
 	c.in("ann")
 	c.subscribe("gate:1")
@@ -123,7 +133,7 @@ func TestOnlySoManyOperationsWait(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	}
-	close(g.open)
+	g.let()
 	for n := range uint32(5) {
 		if got := c.reply(first + n); got.Publish == nil {
 			t.Errorf("%+v", got)

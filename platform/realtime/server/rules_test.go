@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,7 +92,7 @@ func TestWhoMayBeInPlainChannels(t *testing.T) {
 		if token == "" || token == "broken" {
 			return "", "", time.Time{}, errTestToken
 		}
-		return token, "c:1", later, nil
+		return strings.TrimPrefix(token, "anybody"), "c:1", later, nil
 	}
 	for name, c := range map[string]struct {
 		kind  ChannelConfig
@@ -112,6 +113,7 @@ func TestWhoMayBeInPlainChannels(t *testing.T) {
 		"with a token":               {kind: ChannelConfig{Access: "token"}, who: ann, token: "ann"},
 		"with another's token":       {kind: ChannelConfig{Access: "token"}, who: ann, token: "bob", want: errSubToken},
 		"with one for another place": {kind: ChannelConfig{Access: "token"}, who: ann, at: "c:2", token: "ann", want: errSubToken},
+		"with anybody's token":       {kind: ChannelConfig{Access: "token"}, who: ann, token: "anybody"},
 		"without a token":            {kind: ChannelConfig{Access: "token"}, who: ann, want: errSubToken},
 		"with a broken token":        {kind: ChannelConfig{Access: "token"}, who: ann, token: "broken", want: errTestToken},
 	} {
