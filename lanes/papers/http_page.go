@@ -89,7 +89,7 @@ func (p *pages) paper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.refuse(w, lang, link, err)
 	}
-	v := newPaper(whole, link, lang)
+	v := newPaper(whole, link, lang, p.deps.URL())
 	page := lane.Page{
 		Title: v.Paper.Title, Description: v.Invites, Lang: lang, Site: site(lang), Use: []string{"form", "dialog", "share", "channel"},
 		Header: secret(),

@@ -33,6 +33,7 @@ type paperView struct {
 	Role                              string
 	Paper                             board.Paper
 	To, Count, Invites                string
+	Waiting                           string // how many notes wait for the recipient
 	Notice, NoticeKind                string
 	KeepURL                           string
 	WriteURL, ReadURL                 string // empty: not to be told
@@ -140,8 +141,8 @@ func (w words) codes(keys ...string) string {
 	return string(text)
 }
 
-// newPaper makes what a page shows of a paper to whoever has the link.
-func newPaper(p *Whole, link, lang string) *paperView {
+// newPaper makes what a page shows of a paper to whoever has the link. base is where the site is.
+func newPaper(p *Whole, link, lang, base string) *paperView {
 	doc := p.Document
 	w := pageWords[lang].of(doc.Paper.Recipient)
 	shown := visible(doc)
@@ -153,8 +154,11 @@ func newPaper(p *Whole, link, lang string) *paperView {
 		Widths:     w.choices("w", []string{"180", "240", "360"}, func(v string) string { return "w" + v }, "240"),
 		ThemeChips: w.choices("theme", board.Themes(), themeKey, doc.Paper.Theme),
 	}
+	if v.Waiting = w.with("wroteFor", "n", strconv.Itoa(len(shown))); len(shown) == 1 {
+		v.Waiting = w["wroteForOne"]
+	}
 	v.notice()
-	v.links(p, lang)
+	v.links(p, link, lang, base)
 	for _, n := range doc.Notes {
 		v.Notes = append(v.Notes, slip(&n, w, "/v1/papers/"+link+"/images/"))
 	}
@@ -183,7 +187,10 @@ func (v *paperView) notice() {
 }
 
 // links are told to whom they are for: the writers' to who writes, the recipient's to the owner once it may be handed over.
-func (v *paperView) links(p *Whole, lang string) {
+func (v *paperView) links(p *Whole, link, lang, base string) {
+	if p.Role == "writer" && strings.HasPrefix(link, string(writeLink)) && v.Paper.Writers == board.WritersLink {
+		v.WriteURL = base + pagePath + link // who writes may ask others to
+	}
 	if p.Links == nil || p.Role != "owner" {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type keptView struct {
 	Lang            string
 	Paper           board.Paper
 	To, Count, When string
+	High            int // how much of the board is shown, in board units
 	Style           template.CSS
 	Notes           []slipView
 	picture         func(name string) (media string, body []byte, err error)
@@ -35,7 +37,7 @@ func (p *pages) kept(w io.Writer, doc *board.Document, lang string, at time.Time
 	notes := visible(doc)
 	v := &keptView{
 		T: t, Lang: lang, Paper: doc.Paper, To: t.with("to", "name", doc.Paper.Recipient), Count: t.count(len(notes)), Style: p.keptStyle,
-		When: t.with("keptAt", "when", t.day(at, doc.Paper.Zone)), picture: picture,
+		High: shownHeight(doc.Paper, notes), When: t.with("keptAt", "when", t.day(at, doc.Paper.Zone)), picture: picture,
 	}
 	layer := layers(notes)
 	for i := range notes {
@@ -93,4 +95,33 @@ func (w words) day(t time.Time, zone string) string {
 		return t.Format("2006년 1월 2일")
 	}
 	return t.Format("2 January 2006")
+}
+
+// shownHeight leaves out what is empty below the last note (shown in web/look.js).
+func shownHeight(p board.Paper, notes []board.Note) int {
+	low := 0.0
+	for i := range notes {
+		low = max(low, float64(notes[i].Y)+slipHeight(&notes[i])/2+30)
+	}
+	return min(p.H, max(int(math.Round(low))+60, p.W/2))
+}
+
+// slipHeight is about how high a note is, in board units (height in web/place.js).
+func slipHeight(n *board.Note) float64 {
+	across := max(4, float64(n.W-32)/20) // letters of a line, as wide as they are high
+	lines := 0.0
+	for line := range strings.SplitSeq(n.Text, "\n") {
+		wide := 0.0
+		for _, c := range line {
+			if wide += 0.55; c > 0x2e80 {
+				wide += 0.45
+			}
+		}
+		lines += max(1, math.Ceil(wide/across))
+	}
+	picture := 0.0
+	if w, h, ok := imageSize(n.Image); ok {
+		picture = float64(n.W-24)*float64(h)/float64(w) + 12
+	}
+	return math.Round(72 + lines*30 + picture)
 }

@@ -24,7 +24,40 @@ if (state === "open" && role !== "reader") {
 } else {
   const board = begin(document_);
   const slips = new Slips(list, { images: `/v1/papers/${link}/images/`, own: () => false, menu: () => false });
-  shown.paper(board.paper, [...board.notes.values()].filter((n) => !n.hidden).length);
+  shown.paper(board, 60);
   slips.draw(board, new Map());
+  if (role === "reader") cover();
   if (role === "owner") owner(link, api(link), { paper: () => board.paper, edit: () => {}, settled: async () => {} });
+}
+
+/** The recipient opens it themselves, the first time. */
+function cover() {
+  const envelope = page.querySelector("[data-cover]");
+  const key = `hotlane.papers.opened ${link}`;
+  if (!(envelope instanceof HTMLElement)) return;
+  try {
+    if (localStorage.getItem(key)) return;
+  } catch {
+    // Then it is opened each time.
+  }
+  const bar = /** @type {HTMLElement} */ (page.querySelector(".bar"));
+  envelope.hidden = false;
+  sheet.hidden = bar.hidden = true;
+  envelope.querySelector("[data-open]")?.addEventListener("click", () => {
+    try {
+      localStorage.setItem(key, "1");
+    } catch {
+      // As above.
+    }
+    envelope.hidden = true;
+    sheet.hidden = bar.hidden = false;
+    [...list.children].forEach((slip, i) => {
+      if (!(slip instanceof HTMLElement)) return;
+      slip.style.animationDelay = `${Math.min(i * 70, 2000)}ms`; // they land one after the other
+      slip.classList.add("fresh");
+    });
+    const title = /** @type {HTMLElement} */ (sheet.querySelector("[data-title]"));
+    title.tabIndex = -1;
+    title.focus();
+  });
 }

@@ -39,7 +39,7 @@ export function hand(board, on) {
     if (!on.free()) return;
     const box = board.getBoundingClientRect();
     const { w, h } = on.size();
-    on.writes(within(((event.clientX - box.left) / box.width) * w, 0, w), within(((event.clientY - box.top) / box.height) * h, 0, h));
+    on.writes(within(((event.clientX - box.left) / box.width) * w, 0, w), within(((event.clientY - box.top) / box.width) * w, 0, h));
   });
   board.addEventListener("click", (event) => {
     const more = event.target instanceof Element ? event.target.closest(".slip-more") : null;

@@ -50,7 +50,8 @@ export async function live({ link, role, document: document_, page, sheet, list,
   const own = (/** @type {Note} */ n) => n.by === me;
   const list_ = (/** @type {Note} */ n) => acts(n, role, own(n), look.free());
   const slips = new Slips(list, { images: `/v1/papers/${link}/images/`, own, menu: (n) => list_(n).length > 0 });
-  const people = new People(/** @type {HTMLElement} */ (page.querySelector("[data-people]")), /** @type {HTMLElement} */ (page.querySelector("[data-pointers]")), size);
+  const people = new People(/** @type {HTMLElement} */ (page.querySelector("[data-people]")), /** @type {HTMLElement} */ (page.querySelector("[data-pointers]")), (author) =>
+    [...log.notes.values()].findLast((n) => n.by === author && n.name)?.name ?? "");
   const bar = status(page);
 
   const draw = () => {
@@ -60,8 +61,7 @@ export async function live({ link, role, document: document_, page, sheet, list,
       drawing = false;
       const waiting = room?.pending ?? [];
       board = overlay(log, /** @type {any[]} */ (waiting.filter((o) => !arrived.has(String(o.ref)))), { author: me, now: Date.now() });
-      const readable = [...board.notes.values()].filter((n) => !n.hidden).length;
-      look.paper(board.paper, readable);
+      look.paper(board, 700);
       slips.draw(board, held);
       page.querySelector("[data-blank]")?.toggleAttribute("hidden", board.notes.size > 0);
       bar.waits(waiting.length);
@@ -119,6 +119,7 @@ export async function live({ link, role, document: document_, page, sheet, list,
     draw();
   };
 
+  draw();
   const connection = new Live({ state: (now, error) => bar.connection(now, error) });
 
   /** Gets in, however often it takes. */
@@ -272,7 +273,7 @@ export async function live({ link, role, document: document_, page, sheet, list,
     if (event.pointerType !== "mouse" || !look.free()) return;
     const box = list.getBoundingClientRect();
     const { w, h } = size();
-    const [x, y] = [Math.round(((event.clientX - box.left) / box.width) * w), Math.round(((event.clientY - box.top) / box.height) * h)];
+    const [x, y] = [Math.round(((event.clientX - box.left) / box.width) * w), Math.round(((event.clientY - box.top) / box.width) * w)];
     if (x >= 0 && y >= 0 && x <= w && y <= h) room?.send({ t: "cursor", x, y }, "cursor");
   });
 

@@ -1,5 +1,6 @@
 // How the paper is looked at: as the board that it is, or one note below the other; how large; in which look.
 
+import { height } from "./place.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./fold.js").Paper} Paper */
@@ -66,12 +67,16 @@ export function look(page, sheet) {
   return {
     /** Whether notes lie where they were put. */
     free: () => sheet.dataset.view === "board",
-    /** @param {Paper} paper @param {number} notes that are to be read */
-    paper: (paper, notes) => {
+    /**
+     * @param {import("./fold.js").Board} board
+     * @param {number} room board units that are shown below the lowest note, where the board has them
+     */
+    paper: ({ paper, notes: all }, room) => {
+      const notes = [...all.values()].filter((n) => !n.hidden).length;
       page.dataset.look = sheet.dataset.look = paper.theme;
       sheet.dataset.size = paper.size;
       sheet.style.setProperty("--bw", String(paper.w));
-      sheet.style.setProperty("--bh", String(paper.h));
+      sheet.style.setProperty("--bh", String(shown(paper, all.values(), room)));
       /** @type {Record<string, string>} */
       const texts = { to: t("to", { name: paper.recipient }), title: paper.title, count: notes === 0 ? t("countNone") : notes === 1 ? t("countOne") : t("count", { n: notes }) };
       if (paper.deadline && paper.state === "open") texts.count += ` · ${t("deadline", { when: when(paper.deadline, paper.zone) })}`;
@@ -81,6 +86,18 @@ export function look(page, sheet) {
       }
     },
   };
+}
+
+/**
+ * How much of the board is shown: not what is empty below the last note.
+ * @param {Paper} paper
+ * @param {Iterable<import("./fold.js").Note>} notes
+ * @param {number} room
+ */
+function shown(paper, notes, room) {
+  let low = 0;
+  for (const n of notes) low = Math.max(low, n.y + height(n) / 2 + 30);
+  return Math.min(paper.h, Math.max(Math.round(low + room), Math.round(paper.w * 0.5)));
 }
 
 /**

@@ -25,17 +25,17 @@ export class People {
   #pointers = new Map();
   #bar;
   #layer;
-  #size;
+  #signs;
 
   /**
    * @param {HTMLElement} bar
    * @param {HTMLElement} layer over the board
-   * @param {() => { w: number, h: number }} size of the board
+   * @param {(author: string) => string} signs the name that an author signs with; empty: none yet
    */
-  constructor(bar, layer, size) {
+  constructor(bar, layer, signs) {
     this.#bar = bar;
     this.#layer = layer;
-    this.#size = size;
+    this.#signs = signs;
   }
 
   /**
@@ -70,7 +70,8 @@ export class People {
 
   /** @param {string} client */
   #name(client) {
-    return this.#all.get(client)?.chan_info?.name || t("guest");
+    const who = this.#all.get(client)?.chan_info;
+    return who?.name || this.#signs(who?.author ?? "") || t("guest");
   }
 
   /**
@@ -109,9 +110,8 @@ export class People {
       this.#layer.append(mark);
     }
     this.#pointers.set(client, (pointer = { mark, timer }));
-    const { w, h } = this.#size();
-    mark.style.left = `${(x / w) * 100}%`;
-    mark.style.top = `${(y / h) * 100}%`;
+    mark.style.setProperty("--x", String(x));
+    mark.style.setProperty("--y", String(y));
   }
 
   /** @param {string} client */
@@ -129,7 +129,7 @@ export class People {
     this.#bar.hidden = false;
     const members = [...this.#all.values()];
     const list = members.slice(0, shownFaces).map((m) => {
-      const name = m.chan_info?.name || t("guest");
+      const name = this.#name(m.client);
       const face = element("li", "face");
       face.style.setProperty("--hue", String(hue(m.chan_info?.author ?? m.client)));
       face.title = name;
