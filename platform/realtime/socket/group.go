@@ -108,6 +108,9 @@ func (g *Group) take(w http.ResponseWriter, a agreed) (*Conn, error) {
 func (g *Group) conn(raw net.Conn, a agreed, early []byte) *Conn {
 	s := g.shards[g.next.Add(1)%uint32(len(g.shards))]
 	c := &Conn{raw: raw, rc: rawConn(raw), shard: s, protocol: a.protocol, deflate: a.deflate}
+	if c.rc != nil {
+		limitUnsent(c.rc)
+	}
 	if len(early) > 0 {
 		c.got = &chunk{buf: append([]byte(nil), early...), n: len(early)}
 	}

@@ -60,13 +60,14 @@ func (o *outbox) compose(items []item, binary bool) int {
 // batch says how many messages go into one frame, and the bytes of its payload.
 func batch(items []item, binary bool) (n, size int) {
 	for _, it := range items {
-		if it.kind != plain || len(it.p) > maxCopy || n > 0 && size+len(it.p) > maxBatch {
+		more := len(it.p)
+		if n > 0 && !binary {
+			more++
+		}
+		if it.kind != plain || len(it.p) > maxCopy || n > 0 && size+more > maxBatch {
 			break
 		}
-		if n > 0 && !binary {
-			size++
-		}
-		size += len(it.p)
+		size += more
 		n++
 	}
 	return n, size
