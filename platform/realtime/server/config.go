@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/hotlane/hotlane/platform/fault"
-	"github.com/hotlane/hotlane/platform/realtime/hub"
 )
 
 // Config is the section "live" of the config file.
@@ -33,7 +32,6 @@ type Config struct {
 	Coalesce       time.Duration   `yaml:"coalesce" doc:"how long a publication may wait for others to go out with; 0 to 1s"`
 	Compress       bool            `yaml:"compress" doc:"compress messages for clients that can; costs memory and CPU"`
 	Drain          time.Duration   `yaml:"drain" doc:"time over which clients are told to come back when the program stops; 0 to 10m"`
-	Hub            hub.Config      `yaml:"hub" doc:"how channels are kept"`
 	Channels       []ChannelConfig `yaml:"channels" doc:"channels without a lane: what the app's backend pushes to its users"`
 }
 
@@ -55,7 +53,7 @@ func DefaultConfig() Config {
 		Message: 64 << 10, Queue: 1 << 20, Rate: 100, Burst: 400, UserRate: 400, UserBurst: 1600, Pending: 64,
 		Ping: 25 * time.Second, Pong: 8 * time.Second, ConnectTimeout: 10 * time.Second, CommandTimeout: 10 * time.Second,
 		ExpireGrace: 25 * time.Second, SlowGrace: 5 * time.Second, WriteTimeout: 5 * time.Second,
-		Coalesce: 20 * time.Millisecond, Drain: 5 * time.Second, Hub: hub.DefaultConfig(),
+		Coalesce: 20 * time.Millisecond, Drain: 5 * time.Second,
 	}
 }
 
@@ -76,16 +74,6 @@ func (c *checks) number(n, least, most int, pointer string) {
 
 func (c *checks) time(d, least, most time.Duration, pointer string) {
 	c.rule(d >= least && d <= most, pointer, fmt.Sprintf("must be from %s to %s", least, most))
-}
-
-// under adds what a part of the config says of itself.
-func (c *checks) under(pointer string, err error) {
-	if err == nil {
-		return
-	}
-	for _, f := range fault.From(err).Fields {
-		*c = append(*c, fault.Field{Pointer: pointer + f.Pointer, Rule: f.Rule})
-	}
 }
 
 var (
@@ -121,7 +109,6 @@ func (c *Config) Validate() error {
 	bad.time(c.WriteTimeout, time.Second, time.Minute, "/write_timeout")
 	bad.time(c.Coalesce, 0, time.Second, "/coalesce")
 	bad.time(c.Drain, 0, 10*time.Minute, "/drain")
-	bad.under("/hub", c.Hub.Validate())
 	for i := range c.Channels {
 		bad.channel(&c.Channels[i], fmt.Sprintf("/channels/%d", i), c.Channels[:i])
 	}

@@ -38,7 +38,6 @@ func TestEveryBadFieldIsNamed(t *testing.T) {
 		"/write_timeout":        func(c *Config) { c.WriteTimeout = 0 },
 		"/coalesce":             func(c *Config) { c.Coalesce = -1 },
 		"/drain":                func(c *Config) { c.Drain = time.Hour },
-		"/hub/tick":             func(c *Config) { c.Hub.Tick = time.Hour },
 		"/channels/0/prefix":    func(c *Config) { c.Channels[0].Prefix = "User" },
 		"/channels/1/prefix":    func(c *Config) { c.Channels[1].Prefix = c.Channels[0].Prefix },
 		"/channels/0/access":    func(c *Config) { c.Channels[0].Access = "" },

@@ -75,7 +75,7 @@ func newRig(t testing.TB, o options) *rig {
 		o.db = dbtest.NewSet(t, db.Config{}, db.Options{}).DB("live")
 	}
 	log := slog.New(slog.DiscardHandler)
-	r.hub = hub.New("live", cfg.Hub, hub.Deps{DB: o.db, Bus: o.bus, Now: r.clock.Now, Log: log})
+	r.hub = hub.New("live", hub.Config{}, hub.Deps{DB: o.db, Bus: o.bus, Now: r.clock.Now, Log: log})
 	if err := r.hub.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
