@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,14 +19,16 @@ const (
 type inbox struct {
 	seed  maphash.Seed
 	lanes []*lane
+	lost  func() // counts losses
 
-	mu     sync.Mutex // guards what follows; never held while a function is called
+	mu     sync.Mutex // guards what follows; never held while a function is called; before the lanes' locks
 	topics map[string][]*subscription
-	losses []*subscription // whose topic is none
+	onLoss []*subscription // whose topic is none
 }
 
 type subscription struct {
 	fn    func([]byte)
+	told  bool // that it holds is on its way; guarded by the inbox
 	holds bool // it was called with nil; of its lane's goroutine only
 	ended atomic.Bool
 }
@@ -60,7 +63,7 @@ type message struct {
 }
 
 func newInbox(lanes int) *inbox {
-	in := &inbox{seed: maphash.MakeSeed(), lanes: make([]*lane, lanes), topics: make(map[string][]*subscription)}
+	in := &inbox{seed: maphash.MakeSeed(), lanes: make([]*lane, lanes), lost: func() {}, topics: make(map[string][]*subscription)}
 	for i := range in.lanes {
 		in.lanes[i] = &lane{wake: make(chan struct{}, 1)}
 	}
@@ -104,18 +107,32 @@ func (in *inbox) lose() {
 	l.awake()
 }
 
-// subscribe: first says that nobody had this topic.
-func (in *inbox) subscribe(topic string, fn func([]byte)) (s *subscription, first bool) {
-	s = &subscription{fn: fn}
+// subscribe adds one. It gets nothing before hold was called for its topic.
+func (in *inbox) subscribe(topic string, fn func([]byte)) *subscription {
+	s := &subscription{fn: fn}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.topics[topic] = append(slices.Clip(in.topics[topic]), s)
-	return s, len(in.topics[topic]) == 1
+	return s
 }
 
-// cancel: last says that nobody has this topic any more.
+// hold has those told that are new to a topic.
+func (in *inbox) hold(topic string) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, s := range in.topics[topic] {
+		if !s.told {
+			s.told = true
+			in.put(message{topic: topic, only: s})
+		}
+	}
+}
+
+// cancel: last says that nobody has this topic any more, for the first time.
 func (in *inbox) cancel(topic string, s *subscription) (last bool) {
-	s.ended.Store(true)
+	if s.ended.Swap(true) {
+		return false
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	rest := slices.DeleteFunc(slices.Clone(in.topics[topic]), func(o *subscription) bool { return o == s })
@@ -127,16 +144,28 @@ func (in *inbox) cancel(topic string, s *subscription) (last bool) {
 	return true
 }
 
+func (in *inbox) has(topic string) bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return len(in.topics[topic]) > 0
+}
+
+func (in *inbox) wanted() []string {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return slices.Collect(maps.Keys(in.topics))
+}
+
 func (in *inbox) onLost(fn func()) (cancel func()) {
 	s := &subscription{fn: func([]byte) { fn() }, holds: true}
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.losses = append(slices.Clip(in.losses), s)
+	in.onLoss = append(slices.Clip(in.onLoss), s)
 	return func() {
 		s.ended.Store(true)
 		in.mu.Lock()
 		defer in.mu.Unlock()
-		in.losses = slices.DeleteFunc(slices.Clone(in.losses), func(o *subscription) bool { return o == s })
+		in.onLoss = slices.DeleteFunc(slices.Clone(in.onLoss), func(o *subscription) bool { return o == s })
 	}
 }
 
@@ -178,10 +207,11 @@ func (in *inbox) deliver(ctx context.Context, l *lane) {
 	if !lost {
 		return
 	}
+	in.lost()
 	in.mu.Lock()
-	losses := in.losses
+	list := in.onLoss
 	in.mu.Unlock()
-	for _, s := range losses {
+	for _, s := range list {
 		s.call(nil)
 	}
 }

@@ -62,7 +62,7 @@ func (n *node) Publish(topic string, body []byte) error {
 	n.net.mu.Lock() // all nodes get the messages in the same order
 	defer n.net.mu.Unlock()
 	for _, o := range n.net.nodes {
-		if o == n || !n.cut.Load() && !o.cut.Load() {
+		if (o == n || !n.cut.Load() && !o.cut.Load()) && o.in.has(topic) {
 			o.in.put(message{topic: topic, body: body})
 		}
 	}
@@ -70,8 +70,8 @@ func (n *node) Publish(topic string, body []byte) error {
 }
 
 func (n *node) Subscribe(topic string, fn func([]byte)) (cancel func()) {
-	s, _ := n.in.subscribe(topic, fn)
-	n.in.put(message{topic: topic, only: s})
+	s := n.in.subscribe(topic, fn)
+	n.in.hold(topic)
 	return func() { n.in.cancel(topic, s) }
 }
 

@@ -48,8 +48,8 @@ func (c *Config) Validate() error {
 			bad = append(bad, fault.Field{Pointer: pointer, Rule: rule})
 		}
 	}
-	_, readable := redisOptions(c.Redis)
-	rule(c.Redis == "" || readable, "/redis", redisRule)
+	_, readable := RedisOptions(c.Redis)
+	rule(c.Redis == "" || readable, "/redis", RedisRule)
 	rule(c.Prefix == "" || prefixPattern.MatchString(c.Prefix), "/prefix", "must be up to 64 letters, digits and _ - . :")
 	rule(c.Timeout == 0 || (c.Timeout >= time.Millisecond && c.Timeout <= 10*time.Second), "/timeout", "must be 1ms to 10s")
 	rule(c.Memory == 0 || (c.Memory >= 1<<20 && c.Memory <= 1<<40), "/memory", "must be 1MiB to 1TiB")
@@ -82,6 +82,6 @@ func Open(cfg Config, deps Deps) (Store, error) {
 	if cfg.Redis == "" {
 		return newMemory(cfg.Memory, deps.Now), nil
 	}
-	opt, _ := redisOptions(cfg.Redis) // Validate read it
+	opt, _ := RedisOptions(cfg.Redis) // Validate read it
 	return newRedis(cfg, opt, deps), nil
 }

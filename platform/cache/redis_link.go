@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -61,7 +60,7 @@ func (l *link) options(opt rueidis.ClientOption) rueidis.ClientOption {
 	opt.WriteBufferEachConn = 64 << 10
 	opt.Dialer.Timeout = dialMost
 	opt.ConnWriteTimeout = max(answerMost, 2*l.timeout)
-	opt.DialCtxFn = l.dial
+	opt.DialCtxFn = RedisDial(l.life)
 	opt.Sentinel.TopologyRefreshInterval = 5 * time.Second // an announcement may be missed
 	return opt
 }
@@ -148,30 +147,6 @@ func (l *link) rest(pause time.Duration) bool {
 	case <-timer.C:
 		return true
 	}
-}
-
-// dial makes connections that end with the link: a handshake with a server that hangs does not hold up close.
-func (l *link) dial(ctx context.Context, addr string, dialer *net.Dialer, secure *tlsConfig) (net.Conn, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(l.life, cancel)()
-	conn, err := dialTCP(ctx, addr, dialer, secure)
-	if err != nil {
-		return nil, err
-	}
-	c := &lifeConn{Conn: conn}
-	c.stop = context.AfterFunc(l.life, func() { _ = conn.Close() })
-	return c, nil
-}
-
-type lifeConn struct {
-	net.Conn
-	stop func() bool
-}
-
-func (c *lifeConn) Close() error {
-	c.stop()
-	return c.Conn.Close()
 }
 
 func (l *link) close() {

@@ -13,7 +13,8 @@ import (
 	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
-const redisRule = "must be redis://user:password@host:port/database or rediss://…, with what the URL reserves in them " +
+// RedisRule is what a URL of Redis must be like.
+const RedisRule = "must be redis://user:password@host:port/database or rediss://…, with what the URL reserves in them " +
 	"percent-encoded, and beside them only addr=host:port, master_set, sentinel_username, sentinel_password, client_name, " +
 	"protocol=2 and skip_verify=true"
 
@@ -21,8 +22,9 @@ const redisRule = "must be redis://user:password@host:port/database or rediss://
 // understand as localhost; here both are mistakes.
 var redisSettings = []string{"addr", "master_set", "sentinel_username", "sentinel_password", "client_name", "protocol", "skip_verify"}
 
-// redisOptions reads the URL. What is wrong with it is not said in detail, since the detail may hold the password.
-func redisOptions(secret telemetry.Secret) (opt rueidis.ClientOption, ok bool) {
+// RedisOptions reads the URL of a server, of Sentinel or of a Cluster. What is wrong with it is not said in detail, since the detail may
+// hold the password.
+func RedisOptions(secret telemetry.Secret) (opt rueidis.ClientOption, ok bool) {
 	u, err := url.Parse(secret.Reveal())
 	if err != nil || !slices.Contains([]string{"redis", "rediss", "valkey", "valkeys"}, u.Scheme) || u.Fragment != "" {
 		return opt, false
