@@ -77,14 +77,12 @@ func (p *plan) lossOfOurs(ctx context.Context) (toll, error) {
 		if err != nil {
 			return sum, err
 		}
-		highest := map[string]int{}
-		for i := range originPapers {
-			err = errors.Join(err, tail(ctx, again.URL, fmt.Sprintf("plain:p%d", i), highest))
+		var kept []byte
+		for _, one := range t.papers {
+			text, fault := one.read(ctx, again.URL)
+			kept, err = append(kept, text...), errors.Join(err, fault)
 		}
-		for _, one := range t.people {
-			sum.known += one.known
-			sum.lost += max(one.known-highest[one.name], 0)
-		}
+		t.miss(kept, `"id":"n%s%d"`, &sum)
 		t.crowd.close()
 		if err := errors.Join(err, again.Stop()); err != nil {
 			return sum, err
@@ -146,15 +144,20 @@ func (p *plan) lossOnce(ctx context.Context, design, place string, redisToo bool
 	if err != nil {
 		return sum, err
 	}
+	t.miss(kept, `"op":"%s:%d"`, &sum)
+	return sum, nil
+}
+
+// miss looks for what each knew in what was kept, by a form of name and number.
+func (t *table) miss(kept []byte, form string, sum *toll) {
 	for _, one := range t.people {
 		sum.known += one.known
 		for n := 1; n <= one.known; n++ {
-			if !bytes.Contains(kept, fmt.Appendf(nil, `"op":"%s:%d"`, one.name, n)) {
+			if !bytes.Contains(kept, fmt.Appendf(nil, form, one.name, n)) {
 				sum.lost++
 			}
 		}
 	}
-	return sum, nil
 }
 
 // papersAt is what somebody is shown who opens all papers.

@@ -28,6 +28,7 @@ type table struct {
 	idle    bool // who was answered writes no more
 	said    int  // messages that their writers know of
 	samples []rig.Sample
+	papers  []paper // of ours
 	stop    func()
 }
 
@@ -115,9 +116,16 @@ func (p *plan) tableAt(ctx context.Context, url string) (*table, error) {
 		return nil, err
 	}
 	t := &table{name: "ours", crowd: c}
+	if t.papers, err = makePapers(ctx, url, originPapers); err != nil {
+		return t, err
+	}
 	for i := range originPapers * originPeople {
 		one := t.sit(i)
-		k, err := c.talk(url, []seat{{channel: fmt.Sprintf("plain:p%d", i%originPapers)}}, func(*talker) { t.open++ })
+		place, err := t.papers[i%originPapers].seat(ctx, url, one.name)
+		if err != nil {
+			return t, err
+		}
+		k, err := c.talk(url, []seat{place}, func(*talker) { t.open++ })
 		if err != nil {
 			return t, err
 		}

@@ -19,7 +19,7 @@ import (
 const (
 	path    = "/connection/websocket"
 	subject = "centrifuge-json"
-	// config takes the limits out of the way of a load that comes from one address. more is of the section live.
+	// config takes the limits out of the way of a load that comes from one address.
 	config = `live:
   connections: 100000
   per_user: 100000
@@ -28,16 +28,19 @@ const (
   user_rate: 1000000
   user_burst: 1000000
   channels: [{prefix: "plain:", access: public, publish: members, anonymous: true}]
+papers:
+  create: {per_second: 1000, burst: 10000}
+  write: {per_second: 10000, burst: 100000}
 `
 )
 
-// hotlane starts ours: channels of the config, in SQLite, and the smallest lane.
-func (p *plan) hotlane(ctx context.Context, name string, more ...string) (*rig.Server, error) {
+// hotlane starts ours: the papers, and channels of the config, in SQLite.
+func (p *plan) hotlane(ctx context.Context, name string) (*rig.Server, error) {
 	file := filepath.Join(p.Dir, name+".yaml")
-	if err := os.WriteFile(file, []byte(config+strings.Join(more, "\n")), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	return p.Start(ctx, name, "hotlane", []string{"--config", file}, "HOTLANE_LANES=waitlist")
+	return p.Start(ctx, name, "hotlane", []string{"--config", file}, "HOTLANE_LANES=papers")
 }
 
 // program is a peer, or a Redis, on the core it belongs to.

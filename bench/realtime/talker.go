@@ -21,6 +21,7 @@ type talker struct {
 // seat is a place in a channel.
 type seat struct {
 	channel   string
+	token     string // of the subscription; may be empty
 	begin     []byte // of a line that publishes in it
 	epoch     string
 	offset    uint64 // the last that was shown
@@ -101,6 +102,9 @@ func (t *talker) subscribe() {
 			b = append(b, '\n')
 		}
 		b = fmt.Appendf(b, `{"id":%d,"subscribe":{"channel":%q,"recoverable":true`, i+2, s.channel)
+		if s.token != "" {
+			b = fmt.Appendf(b, `,"token":%q`, s.token)
+		}
 		if s.epoch != "" {
 			b = fmt.Appendf(b, `,"recover":true,"epoch":%q,"offset":%d`, s.epoch, s.offset)
 		}
