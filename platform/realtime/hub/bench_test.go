@@ -3,6 +3,7 @@ package hub_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
@@ -86,4 +87,41 @@ func publish(b *testing.B, n *node, channels, writers, members int) {
 	}
 	wait.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
+}
+
+// BenchmarkFanOut is one entry to many members, without encoding for each.
+func BenchmarkFanOut(b *testing.B) {
+	for _, members := range []int{20, 1000} {
+		b.Run(fmt.Sprint("members=", members), func(b *testing.B) {
+			f := hub.NewFanOut("raw:1")
+			for i := range members {
+				f.Add(&sink{id: fmt.Sprint(i)})
+			}
+			e := realtime.Entry{Client: "c", User: "u", Data: make([]byte, 200)}
+			b.ReportAllocs()
+			for b.Loop() {
+				e.Offset++
+				f.Deliver(e)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(members), "ns/member")
+		})
+	}
+}
+
+// BenchmarkFind is how long it takes to find a channel among many, from many goroutines.
+func BenchmarkFind(b *testing.B) {
+	n := start(b, dbtest.NewSet(b, db.Config{}, db.Options{}).DB("test"), hub.Config{}, hub.Deps{}, rawKind())
+	defer n.end()
+	names := make([]string, 1000)
+	for i := range names {
+		names[i] = fmt.Sprint("raw:", i)
+		must(b, n.Look(b.Context(), names[i], func(realtime.Room, realtime.Position) {}))
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for i := rand.IntN(1000); pb.Next(); i++ {
+			n.Find(names[i%1000])
+		}
+	})
 }

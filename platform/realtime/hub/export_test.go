@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/realtime"
 )
 
 // Beat does what is done once a second, for the nth time.
@@ -62,4 +63,28 @@ var OpOf = opOf
 // WaitClosed waits until a channel is closed.
 func (h *Hub) WaitClosed(channel string) {
 	h.waitFor(channel, func(*aChannel) bool { return false })
+}
+
+// Find finds an open channel.
+func (h *Hub) Find(name string) { h.peek(name).mu.Unlock() }
+
+// FanOut is a channel with members and nothing else.
+type FanOut struct{ c *channel }
+
+// NewFanOut has no members yet.
+func NewFanOut(name string) *FanOut {
+	h := New("test", Config{}, Deps{})
+	return &FanOut{newChannel(h, name, nil)}
+}
+
+// Add is one member more.
+func (f *FanOut) Add(m Member) {
+	f.c.seats = append(f.c.seats, seat{m, &Membership{c: f.c, at: len(f.c.seats)}})
+}
+
+// Deliver brings one entry to all.
+func (f *FanOut) Deliver(e realtime.Entry) {
+	f.c.mu.Lock()
+	defer f.c.mu.Unlock()
+	f.c.deliver([]realtime.Entry{e})
 }

@@ -60,7 +60,7 @@ type place struct {
 // compare looks for channels that are not where the log is, after what the bus lost, and for rooms that could not be made.
 func (h *Hub) compare(ctx context.Context) error {
 	var places []place
-	others := h.db.Dialect() == db.Postgres || h.bus != nil
+	others := h.others()
 	h.each(func(c *channel) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -88,6 +88,9 @@ func (h *Hub) compare(ctx context.Context) error {
 	}
 	return nil
 }
+
+// others says whether another process may write to the logs.
+func (h *Hub) others() bool { return h.bus != nil || h.db.Dialect() == db.Postgres }
 
 // compared: there is where the log was when it was asked, some time after p.
 func (c *channel) compared(p place, there uint64, ok bool) {

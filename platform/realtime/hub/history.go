@@ -11,6 +11,8 @@ import (
 
 const historyMost = 1000 // entries of one answer
 
+var errAgain = errors.New("live: ask again")
+
 // History is Membership.History for who is not in.
 func (h *Hub) History(ctx context.Context, name string, since *realtime.Position, limit int, reverse bool) ([]realtime.Entry, realtime.Position, error) {
 	if limit < 0 || limit > historyMost {
@@ -20,15 +22,26 @@ func (h *Hub) History(ctx context.Context, name string, since *realtime.Position
 		log     stream.Head
 		entries []realtime.Entry
 		whole   bool
+		again   = h.others()
+		look    func(c *channel) error
 	)
-	err := h.with(ctx, name, func(c *channel) error {
-		log = c.log
-		if since != nil && (since.Epoch != log.Epoch || since.Offset > log.Offset && !reverse) {
+	look = func(c *channel) error {
+		switch log = c.log; {
+		case since == nil:
+		case since.Epoch == log.Epoch && since.Offset > log.Offset && again: // another node told it more than this one has heard of
+			again = false
+			c.fill()
+			return errAgain
+		case since.Epoch != log.Epoch || since.Offset > log.Offset && !reverse:
 			return ErrUnrecoverable
 		}
 		entries, whole = c.remembered(since, limit, reverse)
 		return nil
-	})
+	}
+	err := h.with(ctx, name, look)
+	if errors.Is(err, errAgain) {
+		err = h.with(ctx, name, look)
+	}
 	if err != nil || whole {
 		return entries, log.Position, err
 	}

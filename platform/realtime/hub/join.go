@@ -140,6 +140,9 @@ func (c *channel) seat(p *joining, grant realtime.Grant) *Membership {
 // missed is what came since the client was there last. wait: it is being read, and step comes again.
 func (p *joining) missed() (entries []realtime.Entry, ok, wait bool) {
 	c, since := p.c, p.j.Since
+	if p.ahead() {
+		return nil, false, true
+	}
 	if since.Epoch != c.log.Epoch || since.Offset > c.log.Offset || p.beyond {
 		return nil, false, false
 	}
@@ -156,6 +159,18 @@ func (p *joining) missed() (entries []realtime.Entry, ok, wait bool) {
 	}
 	p.reads++
 	return nil, false, c.hub.tasks.start(func() { p.read(c.log.ID, since.Offset) })
+}
+
+// ahead: the client has been told more, by another node, than this one has heard of.
+func (p *joining) ahead() bool {
+	c, since := p.c, p.j.Since
+	if since.Epoch != c.log.Epoch || since.Offset <= c.log.Offset || p.reads > 0 || !c.hub.others() {
+		return false
+	}
+	p.reads++
+	c.fill()
+	c.enter(p.step)
+	return true
 }
 
 // joinOlder puts what was read before what the window has.

@@ -142,6 +142,29 @@ func TestAnOperationSentAgainToAnotherNode(t *testing.T) {
 	})
 }
 
+// Who was told more by another node than this one has heard of does not go back in time.
+func TestComingToANodeThatIsBehind(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, set *db.Set) {
+		a := &air{}
+		nodes := startNodes(t, set, hub.Config{}, &kind{}, a.radio(), a.radio())
+		x, y := newClient(t, "x"), newClient(t, "y")
+		must(t, y.join(nodes[1].Hub, "fields:1"))
+		must(t, x.join(nodes[0].Hub, "fields:1"))
+		must(t, x.set(1, "x", "1"))
+		entries, at, err := nodes[1].History(ctx, "fields:1", &x.at, 10, false)
+		if err != nil || len(entries) != 0 || at != x.at {
+			t.Errorf("the other node says %v, %v, %v", entries, at, err)
+		}
+		must(t, x.set(2, "x", "2"))
+		x.in.Leave()
+		must(t, x.back(nodes[1].Hub, "fields:1"))
+		if !x.joined.Recovered || x.at.Offset != 2 {
+			t.Errorf("recovered %v at %v", x.joined.Recovered, x.at)
+		}
+		y.untilAt(2)
+	})
+}
+
 func TestForgottenOnOneNodeItEndsOnAll(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, set *db.Set) {
 		for _, lost := range []bool{false, true} {
