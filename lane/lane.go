@@ -115,7 +115,7 @@ type Route struct {
 	Effect  Effect          // Read or Write
 	Key     string          // path field or header that names the shard: affinity and ramp hash on it
 	Class   admit.Class     // Critical, Normal or Bulk: the order in which load is shed
-	Access  identity.Access // Public, User, Service or Admin
+	Access  identity.Access // Public, User, Service, Admin, or Known: public, but a user's token is read
 	Limits  Limits          // body size and time, with defaults
 	Summary string          // one line for the docs
 	Handler Handler         // JSON(fn), or HTTP(fn) where bytes are streamed or a page is written

@@ -9,7 +9,6 @@ import (
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/lane/lanetest"
-	"github.com/hotlane/hotlane/platform/identity"
 )
 
 // desk is a lane under test, with what most tests do.
@@ -167,8 +166,4 @@ func (d *desk) count(t *testing.T, in, table string, want int) {
 	if err := d.DBs.DB(in).QueryRow(t.Context(), "SELECT COUNT(*) FROM "+table).Scan(&n); err != nil || n != want {
 		t.Errorf("%s has %d rows, want %d: %v", table, n, want, err)
 	}
-}
-
-func user(id string) lanetest.Scenario {
-	return lanetest.Scenario{As: identity.User, User: id}
 }

@@ -15,13 +15,13 @@ import (
 func (l *Lane) Routes() []lane.Route {
 	route := func(pattern string, effect lane.Effect, class admit.Class, summary string, h lane.Handler) lane.Route {
 		return lane.Route{
-			Pattern: pattern, Effect: effect, Key: "link", Class: class, Access: identity.Public, Limits: lane.Limits{Body: 64 << 10}, Summary: summary, Handler: h,
+			Pattern: pattern, Effect: effect, Key: "link", Class: class, Access: identity.Known, Limits: lane.Limits{Body: 64 << 10}, Summary: summary, Handler: h,
 		}
 	}
 	at := apiPath + "/{link}"
 	routes := []lane.Route{
 		{
-			Pattern: "POST " + apiPath, Effect: lane.Write, Class: admit.Normal, Access: identity.Public, Limits: lane.Limits{Body: 128 << 10},
+			Pattern: "POST " + apiPath, Effect: lane.Write, Class: admit.Normal, Access: identity.Known, Limits: lane.Limits{Body: 128 << 10},
 			Summary: "Make a paper; the answer has its links, the owner's among them", Handler: lane.JSON(l.create),
 		},
 		{

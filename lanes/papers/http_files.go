@@ -18,16 +18,16 @@ func (l *Lane) fileRoutes() []lane.Route {
 	at := apiPath + "/{link}"
 	return []lane.Route{
 		{
-			Pattern: "POST " + at + "/images", Effect: lane.Write, Key: "link", Class: admit.Bulk, Access: identity.Public,
+			Pattern: "POST " + at + "/images", Effect: lane.Write, Key: "link", Class: admit.Bulk, Access: identity.Known,
 			Limits:  lane.Limits{Body: l.cfg.Images.MaxBytes + 64<<10, Time: uploadTime},
 			Summary: "Upload a picture for a note: the file itself, or a form with one file", Handler: lane.HTTP(l.upload),
 		},
 		{
-			Pattern: "GET " + at + "/images/{image}", Effect: lane.Read, Key: "link", Class: admit.Bulk, Access: identity.Public,
+			Pattern: "GET " + at + "/images/{image}", Effect: lane.Read, Key: "link", Class: admit.Bulk, Access: identity.Known,
 			Limits: lane.Limits{Time: uploadTime}, Summary: "A picture of a paper", Handler: lane.HTTP(l.image),
 		},
 		{
-			Pattern: "GET " + at + "/export", Effect: lane.Read, Key: "link", Class: admit.Bulk, Access: identity.Public,
+			Pattern: "GET " + at + "/export", Effect: lane.Read, Key: "link", Class: admit.Bulk, Access: identity.Known,
 			Limits: lane.Limits{Time: uploadTime}, Summary: "The paper as a file to keep: ?format=html, or json; with all pictures in it",
 			Handler: lane.HTTP(l.export),
 		},

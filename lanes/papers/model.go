@@ -49,7 +49,7 @@ type Card struct {
 	Zone        string     `json:"zone"`
 	Writers     string     `json:"writers" enum:"link,invited"`
 	Lang        string     `json:"lang" enum:"ko,en"`
-	Notes       int        `json:"notes" doc:"how many there are; while it is open, as of the last look"`
+	Notes       int        `json:"notes,omitzero" doc:"how many there are, hidden ones too; of an open one only where its notes are read, too"`
 	CreatedAt   time.Time  `json:"created_at"`
 	ClosedAt    *time.Time `json:"closed_at,omitempty"`
 	DeliveredAt *time.Time `json:"delivered_at,omitempty"`

@@ -170,7 +170,8 @@ func (s *Service) whole(ctx context.Context, a *access, v board.View) (*Whole, e
 		w.Document = d.View(v)
 	} else {
 		err := s.live.Look(ctx, channel(a.ID), func(r realtime.Room, at realtime.Position) {
-			w.Document = r.(*room).board.Document(v)
+			b := r.(*room).board
+			w.Document, w.Notes = b.Document(v), b.Len()
 			w.Epoch, w.Offset = at.Epoch, at.Offset
 		})
 		if err != nil {

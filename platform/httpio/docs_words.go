@@ -11,7 +11,7 @@ import (
 type docsWords struct {
 	Intro, Search, SearchHint, None, Operations, Schemas, Params, Body, Answer, Example, Copy, Required, Optional string
 	Name, Type, Meaning, Errors, ErrorsText, Download, NoBody, Write                                              string
-	Public, User, Service, Admin                                                                                  string
+	Public, User, Service, Admin, Known                                                                           string
 }
 
 func docsWordsOf(lang string) docsWords {
@@ -22,7 +22,7 @@ func docsWordsOf(lang string) docsWords {
 			Required: "필수", Optional: "선택", Name: "이름", Type: "형식", Meaning: "설명", Errors: "오류",
 			ErrorsText: "거절은 application/problem+json(RFC 9457)이며, 코드와 잘못된 필드와 규칙을 알려 줍니다.",
 			Download:   "OpenAPI 3.1 내려받기", NoBody: "페이지, 그림, 스트림 또는 이동입니다.", Write: "쓰기",
-			Public: "누구나", User: "사용자 토큰", Service: "서비스 키", Admin: "관리자 키",
+			Public: "누구나", User: "사용자 토큰", Service: "서비스 키", Admin: "관리자 키", Known: "누구나, 사용자라면 토큰",
 		}
 	}
 	return docsWords{
@@ -31,7 +31,7 @@ func docsWordsOf(lang string) docsWords {
 		Required: "required", Optional: "optional", Name: "Name", Type: "Type", Meaning: "Meaning", Errors: "Errors",
 		ErrorsText: "Refusals are application/problem+json (RFC 9457), with a code that stays and the fields and rules they are about.",
 		Download:   "Download OpenAPI 3.1", NoBody: "A page, a picture, a stream or a redirect.", Write: "write",
-		Public: "public", User: "user token", Service: "service key", Admin: "admin key",
+		Public: "public", User: "user token", Service: "service key", Admin: "admin key", Known: "public, or a user's token",
 	}
 }
 
@@ -43,6 +43,8 @@ func (w docsWords) access(access string) string {
 		return w.Service
 	case "user":
 		return w.User
+	case "known":
+		return w.Known
 	default:
 		return w.Public
 	}

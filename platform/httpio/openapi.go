@@ -18,7 +18,7 @@ type Operation struct {
 	Summary     string // one line
 	Description string // more, in plain text; may be empty
 	Tag         string // what it is grouped by: the lane
-	Access      string // public, user, service or admin
+	Access      string // public, user, service, admin or known
 	Effect      string // read or write
 	Class       string // critical, normal or bulk
 	Handler     Handler
@@ -249,6 +249,8 @@ func security(access string) []map[string][]string {
 		return []map[string][]string{need("serviceKey"), need("adminKey")}
 	case "user":
 		return []map[string][]string{need("userToken")}
+	case "known":
+		return []map[string][]string{{}, need("userToken")}
 	default:
 		return nil
 	}

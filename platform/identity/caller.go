@@ -12,9 +12,10 @@ const (
 	User                  // a user with a valid token
 	Service               // the app's own backend, with the service key; admins too
 	Admin                 // operators, with the admin key
+	Known                 // anyone; a user who shows a token is known by it
 )
 
-func (a Access) String() string { return [...]string{"public", "user", "service", "admin"}[a] }
+func (a Access) String() string { return [...]string{"public", "user", "service", "admin", "known"}[a] }
 
 // Caller is who made a request, as far as it was shown by a token or key.
 type Caller struct {

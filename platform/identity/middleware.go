@@ -27,7 +27,7 @@ var (
 func (a *Authenticator) Middleware(access Access) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if access == Public && !a.showsKey(r) {
+			if open := access == Public || access == Known && !a.showsToken(r); open && !a.showsKey(r) {
 				next.ServeHTTP(w, r)
 				return
 			}
@@ -50,7 +50,13 @@ func (a *Authenticator) Middleware(access Access) func(http.Handler) http.Handle
 
 // allowed: admins may do what services may; nobody else stands in for a user, whose id matters.
 func allowed(access Access, c Caller) bool {
-	return access == Public || c.Access == access || access == Service && c.Access == Admin
+	return access == Public || access == Known || c.Access == access || access == Service && c.Access == Admin
+}
+
+// showsToken reports whether a token of the kind that users have here was sent.
+func (a *Authenticator) showsToken(r *http.Request) bool {
+	text, ok := bearer(r)
+	return ok && a.tokens != nil && len(text) <= maxToken && looksLikeJWT(text)
 }
 
 // showsKey reports whether one of our keys was sent, or something made to look like one.
