@@ -74,7 +74,11 @@ func TestAutobahn9RoundTrips(t *testing.T) {
 			t.Run(fmt.Sprintf("9.%d.%d", 7+op, i+1), func(t *testing.T) {
 				a := ofSize("", op+1, n, 0, 0)
 				c := dialPath(t, addr, op == 1)
-				for range 1000 {
+				rounds := 1000
+				if raceEnabled {
+					rounds = 50
+				}
+				for range rounds {
 					c.play(0, a.send)
 					g, err := c.frame()
 					if err != nil || byte(g.op) != op+1 || !strings.HasSuffix(a.want[0], g.p) || len(g.p) != n {
