@@ -3,7 +3,9 @@ package server
 import (
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"net/netip"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -97,6 +99,7 @@ func (c *session) Client() realtime.Client { return c.client }
 
 // Message takes one frame of commands.
 func (c *session) Message(_ *socket.Conn, _ bool, p []byte) {
+	defer c.survive()
 	c.s.m.received.Add(float64(len(p)))
 	err := c.codec.Decode(p, c.s.cfg.Message, c.command)
 	var why protocol.Disconnect
@@ -108,6 +111,14 @@ func (c *session) Message(_ *socket.Conn, _ bool, p []byte) {
 		c.disconnect(protocol.DisconnectBadRequest)
 	}
 	c.conn.Flush()
+}
+
+// survive ends the connection whose command panics, instead of the program.
+func (c *session) survive() {
+	if v := recover(); v != nil {
+		c.s.d.Log.Error("a live command panicked", slog.String("client", c.client.ID), slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
+		c.disconnect(protocol.DisconnectServerError)
+	}
 }
 
 // Closed cleans up. No message comes after it.
