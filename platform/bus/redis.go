@@ -139,11 +139,10 @@ func (b *redisBus) connect(ctx, life context.Context) (rueidis.Client, bool) {
 	for pause := restLeast; ; pause = min(2*pause, restMost) {
 		client, err := rueidis.NewClient(opt)
 		if err == nil {
-			if !stop() {
-				client.Close()
-				return nil, false
+			if _, err = b.ask(ctx, client); err == nil && stop() {
+				return client, true
 			}
-			return client, true
+			client.Close()
 		}
 		if ctx.Err() == nil && pause == restLeast {
 			b.log.Warn("the bus cannot be reached: nodes hear of each other's news late until it can", "error", err)
@@ -164,4 +163,18 @@ func rest(ctx context.Context, pause time.Duration) bool {
 	case <-timer.C:
 		return true
 	}
+}
+
+// ask finds out whether the server knows sharded pub/sub. It may be another, or a newer one, after each loss of a connection.
+func (b *redisBus) ask(ctx context.Context, client rueidis.Client) (plain bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answerMost)
+	defer cancel()
+	answer := client.Do(ctx, client.B().Arbitrary("COMMAND", "INFO", "SPUBLISH").Build())
+	if err := answer.NonRedisError(); err != nil {
+		return false, err
+	}
+	list, err := answer.ToArray()
+	plain = err != nil || len(list) == 0 || list[0].IsNil()
+	b.plain.Store(plain)
+	return plain, nil
 }

@@ -72,9 +72,11 @@ func (e *ear) session(ctx context.Context, client rueidis.Client) (held bool, er
 		OnMessage:      e.message,
 		OnSubscription: func(s rueidis.PubSubSubscription) { e.confirmed(s, moved) },
 	})
-	if err := e.ask(ctx, client); err != nil {
+	plain, err := e.b.ask(ctx, client)
+	if err != nil {
 		return false, err
 	}
+	e.plain = plain
 	current := make(map[string]bool)
 	if err := e.begin(ctx, conn, current); err != nil {
 		return false, err
@@ -100,20 +102,6 @@ func (e *ear) session(ctx context.Context, client rueidis.Client) (held bool, er
 			}
 		}
 	}
-}
-
-// ask finds out whether the server knows sharded pub/sub.
-func (e *ear) ask(ctx context.Context, client rueidis.Client) error {
-	ctx, cancel := context.WithTimeout(ctx, answerMost)
-	defer cancel()
-	answer := client.Do(ctx, client.B().Arbitrary("COMMAND", "INFO", "SPUBLISH").Build())
-	if err := answer.NonRedisError(); err != nil {
-		return err
-	}
-	list, err := answer.ToArray()
-	e.plain = err != nil || len(list) == 0 || list[0].IsNil()
-	e.b.plain.Store(e.plain)
-	return nil
 }
 
 // begin subscribes to all that is wanted of this ear.

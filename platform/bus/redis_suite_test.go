@@ -5,6 +5,7 @@ package bus_test
 import (
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,7 +23,7 @@ func nodesOn(t *testing.T, url string, n int) []bus.Bus {
 	prefix := "test:" + rand.Text() + ":"
 	nodes := make([]bus.Bus, n)
 	for i := range nodes {
-		b, err := bus.Open(bus.Config{Redis: telemetry.Secret(url), Prefix: prefix}, bus.Deps{})
+		b, err := bus.Open(bus.Config{Redis: telemetry.Secret(url), Prefix: prefix}, bus.Deps{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 		if err != nil {
 			t.Fatal(err)
 		}
