@@ -25,7 +25,7 @@ export function channels(build) {
       assert.deepEqual(dec(first.data), { op: `${op}:1`, n: 1 });
       assert.equal(dec(second.data).text, '안녕 "\n" \u2028 😀');
       assert.deepEqual([first.info.user, first.info.client], [user, id]);
-      assert.equal(second.info.user, '');
+      assert.equal(second.info.user ?? '', '');
     }
   });
 

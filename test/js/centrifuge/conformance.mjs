@@ -8,10 +8,10 @@ import { recovery } from './recovery.mjs';
 import { wire } from './wire.mjs';
 
 for (const build of builds) {
-  describe(build.name, () => {
+  describe(build.name, { concurrency: 4 }, () => {
     connections(build);
     channels(build);
     recovery(build);
   });
 }
-describe('wire', wire);
+describe('wire', { concurrency: 4 }, wire);

@@ -82,7 +82,7 @@ export function connections(build) {
   test('pings are answered, and the connection stays', async (t) => {
     const { c, feed, socket } = await connected(t, build);
     const ping = build.protobuf ? Buffer.from([0]) : Buffer.from('{}');
-    await socket().in.until('2 pings', (frames) => frames.filter((f) => Buffer.compare(f, ping) === 0).length >= 2);
+    await socket().in.until('2 pings', (frames) => frames.filter((f) => Buffer.compare(Buffer.from(f), ping) === 0).length >= 2);
     await c.rpc('hotlane.time', build.enc({}));
     const pongs = socket().out.filter((f) => Buffer.compare(Buffer.from(f), ping) === 0);
     assert.ok(pongs.length >= 2, `${pongs.length} pongs`);
