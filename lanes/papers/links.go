@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hotlane/hotlane/lanes/papers/board"
+	"github.com/hotlane/hotlane/platform/realtime"
 )
 
 // kind of a link: its first letter.
@@ -140,7 +141,7 @@ func (k keys) sign(t ticket) string {
 	return base64.RawURLEncoding.EncodeToString(append(b, k.sum("ticket", string(b))[:ticketSum]...))
 }
 
-// open reads the token of a subscription to a paper. Errors: ErrToken, ErrTokenEnded.
+// open reads the token of a subscription to a paper. Errors: ErrToken, realtime.ErrTokenExpired.
 func (k keys) open(paper, token string, now time.Time) (ticket, error) {
 	const before = 1 + 8 + 1 + idLength + 1
 	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
@@ -153,7 +154,7 @@ func (k keys) open(paper, token string, now time.Time) (ticket, error) {
 	}
 	t := ticket{paper: paper, ends: time.Unix(int64(binary.BigEndian.Uint64(body[1:])), 0)} //nolint:gosec // it is ours
 	if !now.Before(t.ends) {
-		return ticket{}, ErrTokenEnded
+		return ticket{}, realtime.ErrTokenExpired
 	}
 	author := int(body[before-1])
 	t.by = board.By{Role: board.Role(body[9]), Author: string(body[before : before+author])}

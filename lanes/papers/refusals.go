@@ -19,7 +19,6 @@ var (
 	ErrTooManyOwn   = fault.New(fault.Conflict, "papers.too_many_own", "The user has as many papers as may be.")
 	ErrTooMany      = fault.New(fault.Limited, "papers.too_many", "Too much at once: come back in a while.").After(time.Second)
 	ErrToken        = fault.New(fault.Forbidden, "papers.token", "The token is not one for this paper.")
-	ErrTokenEnded   = fault.New(fault.Unauthorized, "papers.token_ended", "The token has ended: ask for another.")
 	ErrMessage      = fault.New(fault.Invalid, "papers.message", "The message breaks a rule.")
 	ErrImage        = fault.New(fault.Invalid, "papers.image", "The file is no picture that can be read.")
 	ErrImageType    = fault.New(fault.Unsupported, "papers.image_type", "Send a picture: image/jpeg, image/png, image/webp or image/gif, or a form with one file.")

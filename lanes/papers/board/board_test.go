@@ -114,8 +114,10 @@ func TestRulesAreNamed(t *testing.T) {
 		{`{"t":"note.put","id":"n00000001","new":"yes","x":1}`, []string{"/new"}},
 		{`{"t":"note.put","id":"n00000009"}`, []string{"/name", "/x", "/y", "/text"}},
 		{`{"t":"paper.edit"}`, []string{""}},
-		{`{"t":"paper.edit","title":" ","recipient":"` + strings.Repeat("x", 61) + `","theme":"","size":"tiny","zone":"Mars/Base","writers":"all","deadline":1}`,
-			[]string{"/title", "/recipient", "/theme", "/size", "/deadline", "/zone", "/writers"}},
+		{
+			`{"t":"paper.edit","title":" ","recipient":"` + strings.Repeat("x", 61) + `","theme":"","size":"tiny","zone":"Mars/Base","writers":"all","deadline":1}`,
+			[]string{"/title", "/recipient", "/theme", "/size", "/deadline", "/zone", "/writers"},
+		},
 		{`{"t":"paper.close","title":"x"}`, []string{"/title"}},
 	} {
 		b := empty()

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/hotlane/hotlane/platform/fault"
+	"github.com/hotlane/hotlane/platform/realtime"
 	"github.com/hotlane/hotlane/platform/realtime/hub"
 	"github.com/hotlane/hotlane/platform/realtime/protocol"
 )
@@ -50,6 +51,8 @@ var byCode = map[string]*protocol.Error{
 	errMethod.Code:            protocol.ErrorMethodNotFound,
 	hub.ErrUnrecoverable.Code: protocol.ErrorUnrecoverablePosition,
 	"identity.token_expired":  protocol.ErrorTokenExpired,
+
+	realtime.ErrTokenExpired.Code: protocol.ErrorTokenExpired,
 }
 
 // told is what a client is told of an error: the protocol's code, and as the message the fault's own code and text with the fields and
