@@ -17,8 +17,24 @@ import (
 // compressedSizes are Autobahn's: bytes of a message, and of the frames that it comes in (0: one). Of each it sends a thousand; here a
 // few do, since none depends on the one before it: contexts are not taken over.
 var compressedSizes = [][2]int{
-	{16, 0}, {64, 0}, {256, 0}, {1024, 0}, {4096, 0}, {8192, 0}, {16384, 0}, {32768, 0}, {65536, 0}, {131072, 0},
-	{8192, 256}, {16384, 256}, {32768, 256}, {65536, 256}, {131072, 256}, {131072, 1024}, {131072, 4096}, {131072, 32768},
+	{16, 0},
+	{64, 0},
+	{256, 0},
+	{1024, 0},
+	{4096, 0},
+	{8192, 0},
+	{16384, 0},
+	{32768, 0},
+	{65536, 0},
+	{131072, 0},
+	{8192, 256},
+	{16384, 256},
+	{32768, 256},
+	{65536, 256},
+	{131072, 256},
+	{131072, 1024},
+	{131072, 4096},
+	{131072, 32768},
 }
 
 const ofEach = 3

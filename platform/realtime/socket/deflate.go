@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"io"
 	"runtime"
+	"sync"
 )
 
 const (
@@ -88,17 +89,47 @@ func (z *inflater) inflate(p []byte, limit int) ([]byte, error) {
 	return message.Bytes(), nil
 }
 
-// deflaters compress messages, each by itself.
-type deflaters struct{ pool[*flate.Writer] }
+// deflaters compress messages, each by itself. What is sent to many connections is compressed once.
+type deflaters struct {
+	pool[*flate.Writer]
+
+	mu   sync.Mutex
+	last [lastShared]small
+	next int
+}
+
+// lastShared is how many messages are remembered that were sent to several connections.
+const lastShared = 4
+
+// small is a message and what became of it. As long as it is remembered, no other message lies where it lies.
+type small struct{ p, z []byte }
 
 func newDeflaters() *deflaters {
-	return &deflaters{newPool(func() *flate.Writer {
+	return &deflaters{pool: newPool(func() *flate.Writer {
 		w, err := flate.NewWriter(io.Discard, flate.BestSpeed)
 		if err != nil {
 			panic(err) // only for a level that there is not
 		}
 		return w
 	})}
+}
+
+// shared is deflate for a message that never changes.
+func (s *deflaters) shared(p []byte) []byte {
+	s.mu.Lock()
+	for _, one := range s.last {
+		if len(one.p) == len(p) && &one.p[0] == &p[0] {
+			s.mu.Unlock()
+			return one.z
+		}
+	}
+	s.mu.Unlock()
+	z := s.deflate(p)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last[s.next] = small{p, z}
+	s.next = (s.next + 1) % lastShared
+	return z
 }
 
 // deflate compresses p; nil: it does not become smaller.
@@ -109,6 +140,7 @@ func (s *deflaters) deflate(p []byte) []byte {
 		w.Reset(&out)
 		_, _ = w.Write(p) // a Buffer takes all
 		_ = w.Flush()
+		w.Reset(io.Discard)
 	})
 	const cut = 4 // 00 00 ff ff
 	if out.Len()-cut >= len(p) {

@@ -142,3 +142,27 @@ func TestFlatersAreBounded(t *testing.T) {
 		t.Errorf("%d were made", made)
 	}
 }
+
+// What is sent to many is compressed once, and each message as itself.
+func TestASharedMessageIsCompressedOnce(t *testing.T) {
+	s := newDeflaters()
+	var all [][]byte
+	for i := range 3 * lastShared {
+		all = append(all, []byte(strings.Repeat(string(rune('a'+i)), 2000)))
+	}
+	for _, p := range all {
+		first := s.shared(p)
+		for range 3 {
+			if z := s.shared(p); &z[0] != &first[0] {
+				t.Fatal("compressed again")
+			}
+		}
+		if got := expand(t, string(first)); got != string(p) {
+			t.Fatalf("%.20q", got)
+		}
+	}
+	part := all[0][:1500]
+	if got := expand(t, string(s.shared(part))); got != string(part) {
+		t.Errorf("%d bytes", len(got))
+	}
+}

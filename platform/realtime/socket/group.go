@@ -21,6 +21,7 @@ type Group struct {
 	o         Options
 	inflaters *inflaters
 	deflaters *deflaters
+	chunks    sync.Pool
 	shards    []*shard
 	next      atomic.Uint32 // shard
 	counts    counts
@@ -40,7 +41,7 @@ type Group struct {
 func New(o Options) *Group {
 	g := &Group{
 		o: o.withDefaults(), inflaters: newInflaters(), deflaters: newDeflaters(),
-		jobs: make(chan job), done: make(chan struct{}),
+		jobs: make(chan job), done: make(chan struct{}), chunks: sync.Pool{New: newChunk},
 	}
 	for range min(maxShards, runtime.GOMAXPROCS(0)) {
 		g.shards = append(g.shards, newShard(g))

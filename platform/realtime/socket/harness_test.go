@@ -22,7 +22,6 @@ const patience = 20 * time.Second // only ever waited for by a test that fails
 type echo struct {
 	mu    sync.Mutex
 	ended []error
-	conns chan *Conn
 }
 
 func (e *echo) Message(c *Conn, _ bool, p []byte) {

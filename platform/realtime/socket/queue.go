@@ -11,18 +11,26 @@ func frame(op ws.OpCode, p []byte) []byte {
 
 // Send queues a copy of p. It goes out at once, or with what else is queued when Options.Coalesce has passed since the last write.
 // false: it was not taken, since the queue is full or the connection is ending; what the caller does then is its own matter.
-func (c *Conn) Send(p []byte) bool { return c.send(append(make([]byte, 0, len(p)), p...)) }
-
-// SendShared is Send without the copy: p must never change.
-func (c *Conn) SendShared(p []byte) bool { return c.send(p) }
-
-func (c *Conn) send(p []byte) bool {
-	it := item{p: p}
-	if len(p) >= compressFrom && c.deflate {
+func (c *Conn) Send(p []byte) bool {
+	if c.deflate && len(p) >= compressFrom {
 		if z := c.shard.g.deflaters.deflate(p); z != nil {
-			it = item{z, compressed}
+			return c.send(item{z, compressed})
 		}
 	}
+	return c.send(item{p: append(make([]byte, 0, len(p)), p...)})
+}
+
+// SendShared is Send without the copy: p must never change.
+func (c *Conn) SendShared(p []byte) bool {
+	if c.deflate && len(p) >= compressFrom {
+		if z := c.shard.g.deflaters.shared(p); z != nil {
+			return c.send(item{z, compressed})
+		}
+	}
+	return c.send(item{p: p})
+}
+
+func (c *Conn) send(it item) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.flags&closing != 0 {

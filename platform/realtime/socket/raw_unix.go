@@ -25,17 +25,17 @@ func rawConn(c net.Conn) syscall.RawConn {
 }
 
 // readNow reads what is there. false: nothing is.
-func readNow(fd uintptr, p []byte) (int, error, bool) {
+func readNow(fd uintptr, p []byte) (n int, ok bool, err error) {
 	for {
-		n, err := syscall.Read(int(fd), p)
+		n, err = syscall.Read(int(fd), p)
 		switch err {
 		case nil:
-			return n, nil, true
+			return n, true, nil
 		case syscall.EINTR:
 		case syscall.EAGAIN:
-			return 0, nil, false
+			return 0, false, nil
 		default:
-			return 0, err, true
+			return 0, true, err
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"runtime/debug"
-	"sync"
 
 	"github.com/gobwas/ws"
 )
@@ -22,7 +21,7 @@ type chunk struct {
 	err error
 }
 
-var chunks = sync.Pool{New: func() any { return &chunk{buf: make([]byte, chunkSize)} }}
+func newChunk() any { return &chunk{buf: make([]byte, chunkSize)} }
 
 // wait waits for bytes and hands them to a worker, which starts it anew when it is done with them. While it waits it has no
 // buffer, and next to no stack: what handles messages would let it grow, and a parked goroutine's stack hardly shrinks.
@@ -43,10 +42,10 @@ func (c *Conn) wait() {
 
 // tryRead takes a buffer only for bytes that are there.
 func (c *Conn) tryRead(fd uintptr) bool {
-	k := chunks.Get().(*chunk)
-	n, err, ok := readNow(fd, k.buf)
+	k := c.shard.g.chunks.Get().(*chunk)
+	n, ok, err := readNow(fd, k.buf)
 	if !ok {
-		chunks.Put(k)
+		c.shard.g.chunks.Put(k)
 		return false
 	}
 	if n == 0 && err == nil {
@@ -67,7 +66,7 @@ func (c *Conn) took(k *chunk) {
 	}
 	if len(k.buf) == chunkSize {
 		k.n, k.err = 0, nil
-		chunks.Put(k)
+		c.shard.g.chunks.Put(k)
 	}
 	if err != nil {
 		c.finish(err)
