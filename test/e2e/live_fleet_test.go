@@ -33,7 +33,7 @@ func newLiveFleet(t *testing.T, redis string) *liveFleet {
 	for range 3 {
 		dir := site(t, strings.Replace(config, "channels: {", "channels: {check: 200ms, ", 1))
 		f.dirs = append(f.dirs, dir)
-		f.nodes = append(f.nodes, start(t, dir, "serve", "--lanes=waitlist"))
+		f.nodes = append(f.nodes, start(t, dir, "serve", "--lanes=papers"))
 	}
 	return f
 }
@@ -56,7 +56,7 @@ func (f *liveFleet) renew(i int, end func(*process)) {
 	f.nodes[i] = nil
 	f.mu.Unlock()
 	end(p)
-	p = start(f.t, f.dirs[i], "serve", "--lanes=waitlist")
+	p = start(f.t, f.dirs[i], "serve", "--lanes=papers")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.nodes[i] = p
@@ -90,7 +90,11 @@ func (f *liveFleet) histories(count int, strikes ...func(rng *rand.Rand)) {
 		if count > 1 { // each has its turn
 			strike = strikes[n%len(strikes)]
 		}
-		sum.add(liveHistory(f.t, seed, f.url, func() { strike(rng) }))
+		kind := plainKind
+		if rng.IntN(2) == 0 {
+			kind = paperKind
+		}
+		sum.add(liveHistory(f.t, kind, seed, f.url, func() { strike(rng) }))
 		if f.t.Failed() {
 			f.t.Fatalf("strike %d, HOTLANE_E2E_SEED=%d -histories 20\n%s", n%len(strikes), seed, f.output())
 		}

@@ -18,7 +18,7 @@ import (
 func TestLiveHistoriesWhileTheDatabaseIsLocked(t *testing.T) {
 	base := uint64(number(t, "HOTLANE_E2E_SEED", time.Now().UnixNano()))
 	dir := site(t, liveConfig+"db: {busy_timeout: 50ms}\n")
-	p := start(t, dir, "serve", "--lanes=waitlist")
+	p := start(t, dir, "serve", "--lanes=papers")
 	url := func() string { return socketOf(p) }
 	other, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "data", "live.db"))
 	if err != nil {
@@ -28,14 +28,14 @@ func TestLiveHistoriesWhileTheDatabaseIsLocked(t *testing.T) {
 	other.SetMaxOpenConns(1)
 	var sum tally
 	for n := range 5 {
-		sum.add(liveHistory(t, base+uint64(n), url, func() {
+		sum.add(liveHistory(t, plainKind, base+uint64(n), url, func() {
 			failed := p.metric("hotlane_live_operations_failed_total")
 			must := func(statement string) {
 				if _, err := other.ExecContext(t.Context(), statement); err != nil {
 					t.Fatalf("%s: %v", statement, err)
 				}
 			}
-			g := &gathering{t: t, channel: "plain:locked" + strconv.Itoa(n), url: url, began: time.Now()}
+			g := &gathering{liveKind: plainKind(t, nil, "locked"+strconv.Itoa(n)), t: t, url: url, began: time.Now()}
 			m := g.join(t.Context(), "locked0", uint64(n))
 			must("PRAGMA busy_timeout = 10000")
 			must("BEGIN IMMEDIATE")

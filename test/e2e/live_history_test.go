@@ -27,6 +27,7 @@ const liveConfig = `live:
   per_user: 10000
   drain: 0s
 channels: {window_entries: 16, checkpoint: 20, keep: 100000}
+papers: {create: {per_second: 1000, burst: 100000}, write: {per_second: 1000, burst: 100000}}
 `
 
 // liveLimit is how long a history may take on a busy machine; it takes less than a second.
@@ -36,10 +37,15 @@ const liveLimit = time.Minute
 // afterwards is in the documentation of livehistory.
 //
 // HOTLANE_E2E_SEED=<the seed that is printed> -histories 1 repeats one, as far as the machine does the same again.
-func TestLiveHistories(t *testing.T) {
+func TestLiveHistories(t *testing.T) { killWhileTheyWrite(t, plainKind, *histories) }
+
+// TestLiveHistoriesOfPapers does it with papers, whose snapshots must be what their logs fold to, and where much is refused.
+func TestLiveHistoriesOfPapers(t *testing.T) { killWhileTheyWrite(t, paperKind, (*histories+1)/2) }
+
+func killWhileTheyWrite(t *testing.T, kind newKind, count int) {
 	base := uint64(number(t, "HOTLANE_E2E_SEED", time.Now().UnixNano()))
 	dir := site(t, liveConfig)
-	p := start(t, dir, "serve", "--lanes=waitlist")
+	p := start(t, dir, "serve", "--lanes=papers")
 	var now sync.Mutex
 	url := func() string {
 		now.Lock()
@@ -47,11 +53,11 @@ func TestLiveHistories(t *testing.T) {
 		return socketOf(p)
 	}
 	var sum tally
-	for n := range *histories {
+	for n := range count {
 		seed := base + uint64(n)
-		sum.add(liveHistory(t, seed, url, func() {
+		sum.add(liveHistory(t, kind, seed, url, func() {
 			p.kill()
-			q := start(t, dir, "serve", "--lanes=waitlist")
+			q := start(t, dir, "serve", "--lanes=papers")
 			now.Lock()
 			defer now.Unlock()
 			p = q
@@ -60,7 +66,7 @@ func TestLiveHistories(t *testing.T) {
 			t.Fatalf("HOTLANE_E2E_SEED=%d -histories 1\n%s", seed, p.err)
 		}
 	}
-	t.Logf("%d histories from HOTLANE_E2E_SEED=%d: %s", *histories, base, sum)
+	t.Logf("%d histories from HOTLANE_E2E_SEED=%d: %s", count, base, sum)
 	if code := p.stop(); code != 0 {
 		t.Errorf("exit code %d\n%s", code, p.err)
 	}
@@ -70,7 +76,7 @@ func socketOf(p *process) string { return "ws" + p.url[len("http"):] + "/connect
 
 // liveHistory is one: people write in one to three channels, strike happens after a random number of acknowledgements, they go on, and
 // then all is held against the log. It gives how much there was.
-func liveHistory(t *testing.T, seed uint64, url func() string, strike func()) (sum tally) {
+func liveHistory(t *testing.T, kind newKind, seed uint64, url func() string, strike func()) (sum tally) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 1))
 	ctx, cancel := context.WithTimeout(t.Context(), liveLimit)
@@ -79,7 +85,7 @@ func liveHistory(t *testing.T, seed uint64, url func() string, strike func()) (s
 	all := make([]*gathering, 1+rng.IntN(3))
 	var busy sync.WaitGroup
 	for i := range all {
-		g := &gathering{t: t, channel: fmt.Sprintf("plain:h%d-%d", seed, i), url: url, began: time.Now(), acks: acks}
+		g := &gathering{liveKind: kind(t, siteOf(url), fmt.Sprintf("h%d-%d", seed, i)), t: t, url: url, began: time.Now(), acks: acks}
 		all[i] = g
 		for n := range 1 + rng.IntN(4) {
 			count := 5 + rng.IntN(40)

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -19,11 +18,11 @@ import (
 
 // gathering is people in one channel, and a record of all that they did and were shown.
 type gathering struct {
-	t       *testing.T
-	channel string
-	url     func() string // of a node; asked at each connection
-	began   time.Time
-	acks    chan<- struct{} // one for each acknowledgement
+	liveKind
+	t     *testing.T
+	url   func() string // of a node; asked at each connection
+	began time.Time
+	acks  chan<- struct{} // one for each acknowledgement
 
 	mu     sync.Mutex
 	ops    []*livehistory.Op
@@ -43,6 +42,7 @@ type member struct {
 	breakAt int // it cuts its line after so many publications, again and again; 0: never
 	shown   int
 	counter uint64
+	notes   []string // that it put on a paper
 }
 
 // join has somebody come. seed decides what it is like.
@@ -60,7 +60,7 @@ func (g *gathering) join(ctx context.Context, name string, seed uint64) *member 
 			g.t.Fatalf("%s does not get in: %v", name, err)
 		}
 	}
-	m.sub, err = m.c.Subscribe(ctx, g.channel, liveclient.SubOptions{Handler: liveclient.Handler{
+	m.sub, err = m.c.Subscribe(ctx, g.channel, liveclient.SubOptions{Token: g.token(name), Handler: liveclient.Handler{
 		Began: m.began, Published: m.published,
 		Ended: func(err error) {
 			if !errors.Is(err, liveclient.ErrClosed) {
@@ -83,13 +83,18 @@ func (m *member) began(r *protocol.SubscribeResult) {
 	if r.Recovered && len(m.runs) > 0 && m.runs[len(m.runs)-1].Epoch == r.Epoch {
 		return // it goes on
 	}
-	m.runs = append(m.runs, livehistory.Run{Client: m.name, Epoch: r.Epoch, After: r.Offset})
+	run := livehistory.Run{Client: m.name, Epoch: r.Epoch, After: r.Offset}
+	if r.Data != nil {
+		snapshot := string(r.Data)
+		run.Snapshot = &snapshot
+	}
+	m.runs = append(m.runs, run)
 }
 
 func (m *member) published(p *protocol.Publication) {
 	m.mu.Lock()
 	run := &m.runs[len(m.runs)-1]
-	run.Entries = append(run.Entries, entryOf(m.g.t, p))
+	run.Entries = append(run.Entries, m.g.entry(p))
 	m.shown++
 	cut := m.breakAt > 0 && m.shown%m.breakAt == 0
 	m.mu.Unlock()
@@ -98,12 +103,8 @@ func (m *member) published(p *protocol.Publication) {
 	}
 }
 
-func entryOf(t *testing.T, p *protocol.Publication) livehistory.Entry {
-	var d struct{ Op string }
-	if err := json.Unmarshal(p.Data, &d); err != nil {
-		t.Errorf("offset %d: %v: %s", p.Offset, err, p.Data)
-	}
-	return livehistory.Entry{Offset: p.Offset, Op: d.Op, Data: string(p.Data)}
+func (g *gathering) entry(p *protocol.Publication) livehistory.Entry {
+	return livehistory.Entry{Offset: p.Offset, Op: g.nameOf(p.Data), Data: string(p.Data)}
 }
 
 // write sends so many operations, a few of them under way at a time, some twice and some that must be refused, and waits for all
@@ -118,16 +119,12 @@ func (m *member) write(ctx context.Context, count int) {
 			return
 		}
 		m.counter++
-		name, data := fmt.Sprintf("%s:%d", m.name, m.counter), ""
-		if m.rng.IntN(20) == 0 {
-			name = fmt.Sprintf("x%s!:%d", m.name, m.counter) // no name for an operation
+		o := m.g.operation(m, fmt.Sprintf("%s:%d", m.name, m.counter))
+		op := m.g.sending(o)
+		if o.twice { // once more, at once
+			m.sub.Send([]byte(o.data), func(err error) { m.g.answered(op, err) })
 		}
-		data = fmt.Sprintf(`{"op":%q,"text":"%0*d"}`, name, 1+m.rng.IntN(200), m.counter)
-		op := m.g.sending(name, data)
-		if m.rng.IntN(10) == 0 { // once more, at once
-			m.sub.Send([]byte(data), func(err error) { m.g.answered(op, err) })
-		}
-		m.sub.Send([]byte(data), func(err error) { m.g.answered(op, err); <-free })
+		m.sub.Send([]byte(o.data), func(err error) { m.g.answered(op, err); <-free })
 	}
 	for range cap(free) {
 		select {
@@ -142,10 +139,10 @@ func (m *member) write(ctx context.Context, count int) {
 // now is the clock of the history.
 func (g *gathering) now() int64 { return int64(time.Since(g.began)) }
 
-func (g *gathering) sending(name, data string) *livehistory.Op {
+func (g *gathering) sending(o liveOp) *livehistory.Op {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	op := &livehistory.Op{Name: name, Data: data, Sent: g.now()}
+	op := &livehistory.Op{Name: o.name, Data: o.logged, Sent: g.now()}
 	g.ops = append(g.ops, op)
 	return op
 }
@@ -170,7 +167,7 @@ func (g *gathering) answered(op *livehistory.Op, err error) {
 // history waits until all who are there were shown all, sends them away, reads the log, and gives what it all was.
 func (g *gathering) history(ctx context.Context) *livehistory.History {
 	g.t.Helper()
-	h := &livehistory.History{Channel: g.channel}
+	h := &livehistory.History{Channel: g.channel, Fold: g.fold}
 	for deadline := time.Now().Add(10 * time.Second); ; { // the node that is asked may be a little behind another
 		h.Epoch, h.Log = g.log(ctx)
 		if g.complete(h.Log) || time.Now().After(deadline) {
@@ -229,7 +226,7 @@ func (g *gathering) log(ctx context.Context) (epoch string, all []livehistory.En
 	}
 	defer c.Close()
 	began := make(chan string, 10)
-	if _, err := c.Subscribe(ctx, g.channel, liveclient.SubOptions{Handler: liveclient.Handler{
+	if _, err := c.Subscribe(ctx, g.channel, liveclient.SubOptions{Token: g.token("clerk"), Handler: liveclient.Handler{
 		Began: func(r *protocol.SubscribeResult) { began <- r.Epoch },
 	}}); err != nil {
 		g.t.Fatal(err)
@@ -242,7 +239,7 @@ func (g *gathering) log(ctx context.Context) (epoch string, all []livehistory.En
 			g.t.Fatalf("history of %s: %v", g.channel, err)
 		}
 		for i := range r.Publications {
-			all = append(all, entryOf(g.t, &r.Publications[i]))
+			all = append(all, g.entry(&r.Publications[i]))
 		}
 		if len(r.Publications) == 0 || uint64(len(all)) >= r.Offset {
 			return epoch, all

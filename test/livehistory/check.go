@@ -79,7 +79,7 @@ func (j *judge) ops() {
 			j.fault(Lost, "%s was acknowledged and is not in the log", op.Name)
 		case ok && op.Outcome == Refused:
 			j.fault(Ghost, "%s was refused and is at %d", op.Name, at)
-		case ok && j.h.Log[at-1].Data != op.Data:
+		case ok && op.Data != "" && j.h.Log[at-1].Data != op.Data:
 			j.fault(Changed, "%s at %d is %.100q, sent as %.100q", op.Name, at, j.h.Log[at-1].Data, op.Data)
 		}
 	}

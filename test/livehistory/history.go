@@ -22,7 +22,7 @@ func (o Outcome) String() string { return [...]string{"not answered", "acknowled
 // Op is an operation that a client sent, however often.
 type Op struct {
 	Name    string // "<instance>:<counter>"
-	Data    string // what the log must have of it
+	Data    string // what the log must have of it; empty: whatever
 	Outcome Outcome
 	Sent    int64 // when it was sent first; any clock that all of a history share and that only goes forward
 	Acked   int64 // when it was acknowledged, on the same clock
