@@ -2,12 +2,15 @@ package bus
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/redis/rueidis"
 )
+
+var errMoved = errors.New("its slot has moved to another node of the Cluster")
 
 const topicsAtOnce = 256 // in one command
 
@@ -95,7 +98,7 @@ func (e *ear) session(ctx context.Context, client rueidis.Client) (held bool, er
 		case err := <-ended:
 			return true, err
 		case <-moved:
-			return true, nil
+			return true, errMoved
 		case <-e.wake:
 			if err := e.follow(ctx, conn, current); err != nil {
 				return true, err
