@@ -12,12 +12,15 @@ const maxChunk = 64 << 10
 // flush writes what is queued as far as the kernel takes it. What it does not take at once is left to a goroutine of its own.
 func (c *Conn) flush(out *outbox) {
 	c.mu.Lock()
-	c.flags &^= listed | hurried
-	if c.flags&writing != 0 || len(c.queue) == 0 {
+	if c.flags&(listed|hurried) == 0 || c.flags&writing != 0 || len(c.queue) == 0 {
+		c.flags &^= listed
+		if c.flags&writing == 0 { // else whoever writes looks at it
+			c.flags &^= hurried
+		}
 		c.mu.Unlock()
 		return
 	}
-	c.flags |= writing
+	c.flags = c.flags&^(listed|hurried) | writing
 	items, binary := c.queue, c.binary
 	c.queue = nil
 	c.mu.Unlock()
@@ -119,5 +122,9 @@ func (c *Conn) cooled() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.flags &^= cooling
-	return len(c.queue) > 0 && c.flags&(listed|hurried|writing) == 0
+	due := len(c.queue) > 0 && c.flags&(listed|hurried|writing) == 0
+	if due {
+		c.flags |= listed
+	}
+	return due
 }
