@@ -74,6 +74,12 @@ export function channels(build) {
     const p = await s.feed.event('publication');
     assert.deepEqual([Number(p.offset), dec(p.data)], [1, { n: 1 }]);
     assert.equal(p.info?.client ?? '', '');
+    await live('publish', { channel, data: { n: 2 } }); // without a name it is new each time
+    assert.equal((await live('publish', { channel, data: { n: 2 } })).offset, 3);
+    const { results } = await live('broadcast', { channels: [channel, 'nothing:1'], data: { n: 3 }, op: `${op}:2` });
+    assert.deepEqual([results[0].published.offset, results[1].code], [4, 'live.unknown_channel']);
+    await s.feed.event('publication', 4);
+    assert.deepEqual(data(s.feed.items).map((d) => d.n), [1, 2, 2, 3]);
   });
 
   test('history: from the start, behind a position, backwards, the position alone', async (t) => {
@@ -197,6 +203,12 @@ export function channels(build) {
       assert.ok(code === 101 || code === 103, String(code));
       c.removeSubscription(s.sub);
     }
+  });
+
+  test('a token that names nobody is good for anybody', async (t) => {
+    const channel = unique('team:');
+    const { c } = await connected(t, build, { token: token(unique('u')) });
+    await subscribed(c, channel, { token: token(undefined, 300, { channel }) });
   });
 
   test('a subscription whose token is not renewed ends, and begins anew with another', async (t) => {
