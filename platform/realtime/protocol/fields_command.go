@@ -1,6 +1,9 @@
 package protocol
 
 func (c *Command) fields(w *wire) {
+	if w.none() {
+		return
+	}
 	w.uint32(1, "id", &c.ID)
 	for o := w.object(4, "connect", c.Connect != nil); w.next(&o); {
 		made(&c.Connect).fields(w)

@@ -1,6 +1,9 @@
 package protocol
 
 func (p *Push) fields(w *wire) {
+	if w.none() {
+		return
+	}
 	w.text(2, "channel", &p.Channel)
 	for o := w.object(4, "pub", p.Pub != nil); w.next(&o); {
 		made(&p.Pub).fields(w)

@@ -1,6 +1,9 @@
 package protocol
 
 func (r *Reply) fields(w *wire) {
+	if w.none() {
+		return
+	}
 	w.uint32(1, "id", &r.ID)
 	for o := w.object(2, "error", r.Error != nil); w.next(&o); {
 		made(&r.Error).fields(w)

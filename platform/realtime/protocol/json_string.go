@@ -26,19 +26,24 @@ func (w *wire) readString(name string) []byte {
 // skipString reads over a string and tells whether it is free of escapes.
 func (w *wire) skipString() (plain bool) {
 	plain = true
-	for w.pos++; w.pos < w.end; w.pos++ {
-		switch c := w.buf[w.pos]; {
+	buf := w.buf[:w.end]
+	for i := w.pos + 1; i < len(buf); i++ {
+		switch c := buf[i]; {
 		case c == '"':
-			w.pos++
+			w.pos = i + 1
 			return plain
 		case c < ' ':
+			w.pos = i
 			w.fail("control character in a string")
 			return false
 		case c == '\\':
 			plain = false
+			w.pos = i
 			w.skipEscape()
+			i = w.pos
 		}
 	}
+	w.pos = w.end
 	w.fail("string without an end")
 	return false
 }

@@ -92,6 +92,9 @@ func (w *wire) next(o *object) bool {
 	}
 }
 
+// none tells that no field is at hand: the fields of a message need not be looked through.
+func (w *wire) none() bool { return w.reading && w.taken }
+
 // leave ends the reading of a message; what is around goes on behind it.
 func (w *wire) leave(o *object) bool {
 	w.seen, w.taken = o.seen, true
