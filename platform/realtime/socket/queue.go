@@ -11,32 +11,40 @@ func frame(op ws.OpCode, p []byte) []byte {
 
 // Send queues a copy of p. It goes out at once, or with what else is queued when Options.Coalesce has passed since the last write.
 // false: it was not taken, since the queue is full or the connection is ending; what the caller does then is its own matter.
-func (c *Conn) Send(p []byte) bool {
+func (c *Conn) Send(p []byte) bool { return c.send(c.own(p), false) }
+
+// Answer is Send for what the client asked for: it is taken whole where there is any room, so that an answer may be larger than the
+// queue. The queue is longer than it may be by one answer at most.
+func (c *Conn) Answer(p []byte) bool { return c.send(c.own(p), true) }
+
+// own is an item of the connection's own.
+func (c *Conn) own(p []byte) item {
 	if c.deflate && len(p) >= compressFrom {
 		if z := c.shard.g.deflaters.deflate(p); z != nil {
-			return c.send(item{z, compressed})
+			return item{z, compressed}
 		}
 	}
-	return c.send(item{p: append(make([]byte, 0, len(p)), p...)})
+	return item{p: append(make([]byte, 0, len(p)), p...)}
 }
 
 // SendShared is Send without the copy: p must never change.
 func (c *Conn) SendShared(p []byte) bool {
 	if c.deflate && len(p) >= compressFrom {
 		if z := c.shard.g.deflaters.shared(p); z != nil {
-			return c.send(item{z, compressed})
+			return c.send(item{z, compressed}, false)
 		}
 	}
-	return c.send(item{p: p})
+	return c.send(item{p: p}, false)
 }
 
-func (c *Conn) send(it item) bool {
+func (c *Conn) send(it item, whole bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.flags&closing != 0 {
 		return false
 	}
-	if int(c.queued)+len(it.p)+itemCost > c.shard.g.o.Queue {
+	room := c.shard.g.o.Queue - int(c.queued)
+	if room < len(it.p)+itemCost && (!whole || room <= 0) {
 		c.shard.g.counts.full.Add(1)
 		return false
 	}
