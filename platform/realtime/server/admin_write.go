@@ -182,6 +182,11 @@ type RevokeIn struct {
 	User string `json:"user" minLength:"1" maxLength:"256"`
 }
 
-func (a *admin) revoke(_ context.Context, in *RevokeIn) (*Done, error) {
+func (a *admin) revoke(ctx context.Context, in *RevokeIn) (*Done, error) {
+	if a.s.d.Revoke != nil {
+		if err := a.s.d.Revoke(ctx, in.User); err != nil {
+			return nil, err
+		}
+	}
 	return a.done(order{User: in.User, Code: protocol.DisconnectInvalidToken.Code, Reason: protocol.DisconnectInvalidToken.Reason})
 }

@@ -16,7 +16,8 @@ type Config struct {
 	PerUser        int             `yaml:"per_user" doc:"connections of one user to this process; more are told not to come back (3504)" minimum:"1" maximum:"100000"`
 	Subscriptions  int             `yaml:"subscriptions" doc:"channels that one connection may be in" minimum:"1" maximum:"10000"`
 	Message        int             `yaml:"message" unit:"bytes" doc:"largest message of a client, 1KiB to 16MiB"`
-	Queue          int             `yaml:"queue" unit:"bytes" doc:"bytes that may wait for one client before it counts as slow, 16KiB to 64MiB"`
+	Queue          int             `yaml:"queue" unit:"bytes" doc:"bytes that may wait for one client before it counts as slow; one answer may be longer; at least four times message, 256KiB to 64MiB"`
+	QueueAll       int             `yaml:"queue_all" unit:"bytes" doc:"bytes that may wait for all clients together; beyond it those that are behind get nothing more; at least queue"`
 	Rate           int             `yaml:"rate" doc:"commands a second of one connection; more are refused (111)" minimum:"1" maximum:"1000000"`
 	Burst          int             `yaml:"burst" doc:"commands at once of one connection" minimum:"1" maximum:"1000000"`
 	UserRate       int             `yaml:"user_rate" doc:"commands a second of all connections of one user" minimum:"1" maximum:"1000000"`
@@ -50,7 +51,7 @@ type ChannelConfig struct {
 func DefaultConfig() Config {
 	return Config{
 		Path: "/connection/websocket", Connections: 100_000, PerUser: 64, Subscriptions: 128,
-		Message: 64 << 10, Queue: 1 << 20, Rate: 100, Burst: 400, UserRate: 400, UserBurst: 1600, Pending: 64,
+		Message: 64 << 10, Queue: 1 << 20, QueueAll: 512 << 20, Rate: 100, Burst: 400, UserRate: 400, UserBurst: 1600, Pending: 64,
 		Ping: 25 * time.Second, Pong: 8 * time.Second, ConnectTimeout: 10 * time.Second, CommandTimeout: 10 * time.Second,
 		ExpireGrace: 25 * time.Second, SlowGrace: 5 * time.Second, WriteTimeout: 5 * time.Second,
 		Coalesce: 20 * time.Millisecond, Drain: 5 * time.Second,
@@ -93,7 +94,9 @@ func (c *Config) Validate() error {
 	bad.number(c.PerUser, 1, 100_000, "/per_user")
 	bad.number(c.Subscriptions, 1, 10_000, "/subscriptions")
 	bad.rule(c.Message >= 1<<10 && c.Message <= 16<<20, "/message", "must be from 1KiB to 16MiB")
-	bad.rule(c.Queue >= 16<<10 && c.Queue <= 64<<20, "/queue", "must be from 16KiB to 64MiB")
+	bad.rule(c.Queue >= 256<<10 && c.Queue <= 64<<20, "/queue", "must be from 256KiB to 64MiB")
+	bad.rule(c.Queue >= 4*c.Message, "/queue", "must be at least four times message")
+	bad.rule(c.QueueAll >= c.Queue, "/queue_all", "must be at least queue")
 	bad.number(c.Rate, 1, 1_000_000, "/rate")
 	bad.number(c.Burst, 1, 1_000_000, "/burst")
 	bad.number(c.UserRate, 1, 1_000_000, "/user_rate")

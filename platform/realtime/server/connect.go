@@ -27,6 +27,9 @@ func (c *session) connect(id uint32, req *protocol.ConnectRequest) error {
 	if !c.s.known(c, who) {
 		return protocol.DisconnectConnectionLimit
 	}
+	if _, _, err := c.s.caller(ctx, req.Token); err != nil { // revoked before it was known here, where a revocation would find it
+		return protocol.DisconnectInvalidToken
+	}
 	c.client.Caller, c.client.Name = who, programName(req.Name)
 	subs, err := c.serverSide(ctx, req.Subs)
 	if err != nil {

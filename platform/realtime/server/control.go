@@ -51,6 +51,11 @@ func (s *Server) listen() (stop func()) {
 	})
 }
 
+// Revoked ends the connections of a user on this node (3500): their tokens are not good any more.
+func (s *Server) Revoked(user string) {
+	s.obey(order{User: user, Code: protocol.DisconnectInvalidToken.Code, Reason: protocol.DisconnectInvalidToken.Reason})
+}
+
 // obey does it with the connections that are here, and counts them.
 func (s *Server) obey(o order) int {
 	var all []*session

@@ -16,12 +16,15 @@ func (c *session) Deliver(m *hub.Membership, p *hub.Message) {
 			return
 		}
 	}
-	if c.conn.SendShared(b) {
+	if c.room() && c.conn.SendShared(b) {
 		c.s.m.sent.Add(float64(len(b)))
 		return
 	}
 	c.missed(m, logged)
 }
+
+// room says whether more may be queued. While too much waits for all together, who is behind gets nothing more.
+func (c *session) room() bool { return !c.s.pressed.Load() || c.conn.Queued() < pressedQueue }
 
 // deliverMarked is Deliver where there is something to mind; false: there is not any more. The caller has the lock.
 func (c *session) deliverMarked(m *hub.Membership, b []byte, logged bool) bool {
@@ -86,6 +89,9 @@ func (c *session) Ended(m *hub.Membership, code uint32, reason string) {
 	i := c.at(m)
 	if i >= 0 {
 		c.takeAt(i)
+		if c.marks.Load()&markHolding != 0 { // the connect reply is about to name it
+			c.end(protocol.DisconnectForceReconnect)
+		}
 	}
 	c.mu.Unlock()
 	if i >= 0 {
@@ -118,7 +124,7 @@ func (c *session) hold() {
 
 // release queues the connect reply and then what was held. The caller has the lock.
 func (c *session) release(reply []byte) bool {
-	taken := c.conn.Send(reply)
+	taken := c.conn.Answer(reply)
 	var waiting []held
 	if c.held != nil {
 		waiting, c.held = *c.held, nil

@@ -30,13 +30,15 @@ type Deps struct {
 	Anonymous bool
 	// Subscriptions names channels that a user's connections are in from the beginning, beside those of config; nil: none.
 	Subscriptions func(c identity.Caller) []string
-	Bus           bus.Bus
-	Node          string // this process's name among the others; empty: made
-	Version       string // of the program, as clients are told
-	Now           func() time.Time
-	Log           *slog.Logger
-	Metrics       prometheus.Registerer          // nil: not counted
-	Client        func(*http.Request) netip.Addr // where a request comes from; nil: its peer
+	// Revoke has the tokens refused that a user got until now, on all nodes; nil: the API only ends the connections.
+	Revoke  func(ctx context.Context, user string) error
+	Bus     bus.Bus
+	Node    string // this process's name among the others; empty: made
+	Version string // of the program, as clients are told
+	Now     func() time.Time
+	Log     *slog.Logger
+	Metrics prometheus.Registerer          // nil: not counted
+	Client  func(*http.Request) netip.Addr // where a request comes from; nil: its peer
 }
 
 // Server holds the sessions of one process.
@@ -53,6 +55,7 @@ type Server struct {
 
 	open     atomic.Int64 // sessions, those that are being made too
 	draining atomic.Bool
+	pressed  atomic.Bool // more waits for all clients together than may
 	shards   [shards]shard
 	users    [shards]users
 	places   places

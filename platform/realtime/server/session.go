@@ -28,7 +28,8 @@ type session struct {
 	since  int64           // Unix milliseconds
 	due    atomic.Int64    // Unix milliseconds: when tick has something to do
 	marks  atomic.Uint32
-	index  int32 // in its shard, which has the lock
+	busy   atomic.Bool // with a command: what the client says next is not heard
+	index  int32       // in its shard, which has the lock
 	shard  uint8
 	codec  protocol.Codec
 
@@ -99,6 +100,8 @@ func (c *session) Client() realtime.Client { return c.client }
 
 // Message takes one frame of commands.
 func (c *session) Message(_ *socket.Conn, _ bool, p []byte) {
+	c.busy.Store(true)
+	defer c.busy.Store(false)
 	defer c.survive()
 	c.s.m.received.Add(float64(len(p)))
 	err := c.codec.Decode(p, c.s.cfg.Message, c.command)
@@ -189,7 +192,7 @@ func (c *session) send(r *protocol.Reply) {
 	b := c.s.writers.get()
 	*b = c.codec.Append((*b)[:0], r)
 	c.s.m.sent.Add(float64(len(*b)))
-	taken := c.conn.Send(*b)
+	taken := c.conn.Answer(*b)
 	c.s.writers.put(b)
 	if !taken {
 		c.disconnect(protocol.DisconnectSlow)

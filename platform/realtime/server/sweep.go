@@ -11,8 +11,12 @@ import (
 // sweepEvery is how exact pings, timeouts and expiries are.
 const sweepEvery = time.Second
 
+// pressedQueue is how many bytes may wait for one client while too much waits for all.
+const pressedQueue = 16 << 10
+
 // sweep does what is due: one walk over all sessions instead of a timer for each.
 func (s *Server) sweep(now int64) {
+	s.pressed.Store(s.sockets.Stats().Queued > int64(s.cfg.QueueAll))
 	s.each(func(c *session) {
 		if c.due.Load() <= now {
 			c.tick(now)
@@ -81,6 +85,10 @@ func (c *session) tickLocked(now int64) (over []subscription) {
 // ping asks whether the client is there, or ends the connection of one that did not answer.
 func (c *session) ping(now int64) {
 	if now < c.pingAt {
+		return
+	}
+	if c.waiting && c.busy.Load() { // its pong may be there, behind the command that it waits for
+		c.pingAt = now + c.s.cfg.Pong.Milliseconds()
 		return
 	}
 	if c.waiting {
