@@ -48,6 +48,7 @@ type Authenticator struct {
 	store    store
 	keys     []key // written by Start only
 	tokens   *verifier
+	revoked  *revocations
 	attempts *attempts
 	csrf     *http.CrossOriginProtection
 	failures *prometheus.CounterVec
@@ -66,8 +67,8 @@ func New(cfg Config, d Deps) (*Authenticator, error) {
 	}
 	a := &Authenticator{
 		cfg: cfg, d: d, store: store{db: d.DB},
-		attempts: newAttempts(cfg.Attempts, d.Now),
-		csrf:     http.NewCrossOriginProtection(),
+		attempts: newAttempts(cfg.Attempts, d.Now), revoked: newRevocations(),
+		csrf: http.NewCrossOriginProtection(),
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "hotlane_identity_failures_total", Help: "Requests refused for who made them, by reason.",
 		}, []string{"reason"}),
@@ -80,7 +81,7 @@ func New(cfg Config, d Deps) (*Authenticator, error) {
 	return a, nil
 }
 
-// Start reads the keys, from config or from the database, and makes those that are in neither. The clear text of the made ones is
+// Start reads what is revoked, and the keys, from config or from the database, and makes those that are in neither. The clear text of the made ones is
 // returned, for the only time.
 func (a *Authenticator) Start(ctx context.Context) (Generated, error) {
 	var made Generated
@@ -103,9 +104,12 @@ func (a *Authenticator) Start(ctx context.Context) (Generated, error) {
 	if a.cfg.Tokens.Algorithm == "" {
 		return made, nil
 	}
-	v, err := newVerifier(a.cfg.Tokens, a.d.Now)
+	v, err := newVerifier(a.cfg.Tokens, a.d.Now, a.revoked)
+	if err != nil {
+		return made, err
+	}
 	a.tokens = v
-	return made, err
+	return made, a.Look(ctx)
 }
 
 // Authenticate says who made the request. Without any credential that is the public, without an error; with a wrong one it
@@ -139,7 +143,11 @@ func (a *Authenticator) credential(r *http.Request, text string, tokens *verifie
 		if tokens == nil {
 			return Caller{}, errToken
 		}
-		return tokens.verify(text, sum)
+		one, err := tokens.verify(text, sum)
+		if err != nil {
+			return Caller{}, err
+		}
+		return Caller{Access: User, ID: one.id}, nil
 	}
 	from := a.d.Client(r)
 	if !guessProof(text) {

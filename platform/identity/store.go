@@ -54,3 +54,33 @@ func (s store) endSession(ctx context.Context, hash string) error {
 		return err
 	})
 }
+
+// revoke keeps a revocation, unless a later one of this user is kept, and forgets those of tokens that have all ended.
+func (s store) revoke(ctx context.Context, r revocation, ended int64) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM revocations WHERE issued_before < $1`, ended); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO revocations (user_id, issued_before, written) VALUES ($1, $2, $3)
+			ON CONFLICT (user_id) DO UPDATE SET issued_before = excluded.issued_before, written = excluded.written
+			WHERE revocations.issued_before < excluded.issued_before`, r.user, r.before, r.written)
+		return err
+	})
+}
+
+// revokedSince lists the revocations written since.
+func (s store) revokedSince(ctx context.Context, since int64) (list []revocation, err error) {
+	rows, err := s.db.Query(ctx, `SELECT user_id, issued_before, written FROM revocations WHERE written >= $1`, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r revocation
+		if err := rows.Scan(&r.user, &r.before, &r.written); err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}

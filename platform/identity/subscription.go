@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
 // Subscription reads a token by which the existing backend lets a user into one live channel: signed as its users' tokens are, with the
@@ -20,13 +18,9 @@ func (a *Authenticator) Subscription(_ context.Context, token string) (user, cha
 }
 
 func (v *verifier) subscription(text string) (user, channel string, until time.Time, err error) {
-	claims := jwt.MapClaims{}
-	_, err = v.parser.ParseWithClaims(text, claims, func(*jwt.Token) (any, error) { return v.key, nil })
-	switch {
-	case errors.Is(err, jwt.ErrTokenExpired):
-		return "", "", time.Time{}, errExpired.Because(err)
-	case err != nil:
-		return "", "", time.Time{}, errToken.Because(err)
+	claims, err := v.claims(text)
+	if err != nil {
+		return "", "", time.Time{}, err
 	}
 	channel, _ = claims["channel"].(string)
 	if channel == "" {
@@ -37,8 +31,12 @@ func (v *verifier) subscription(text string) (user, channel string, until time.T
 			return "", "", time.Time{}, errToken.Because(fmt.Errorf("claim %s: %w", v.cfg.Claim, err))
 		}
 	}
-	if exp, err := claims.GetExpirationTime(); err == nil && exp != nil {
-		until = exp.Add(v.cfg.Leeway)
+	issued, until, err := v.times(claims, v.now())
+	if err == nil && user != "" && v.revoked.covers(user, issued) {
+		err = errRevoked
+	}
+	if err != nil {
+		return "", "", time.Time{}, err
 	}
 	return user, channel, until, nil
 }

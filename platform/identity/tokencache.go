@@ -15,16 +15,11 @@ type tokenCache struct {
 	young, old map[[sha256.Size]byte]verified
 }
 
-type verified struct {
-	id    string
-	until time.Time
-}
-
 func newTokenCache(size int) *tokenCache {
 	return &tokenCache{half: (size + 1) / 2, young: make(map[[sha256.Size]byte]verified)}
 }
 
-func (c *tokenCache) get(sum [sha256.Size]byte, now time.Time) (string, bool) {
+func (c *tokenCache) get(sum [sha256.Size]byte, now time.Time) (verified, bool) {
 	c.mu.RLock()
 	v, young := c.young[sum]
 	found := young
@@ -33,15 +28,15 @@ func (c *tokenCache) get(sum [sha256.Size]byte, now time.Time) (string, bool) {
 	}
 	c.mu.RUnlock()
 	if !found || !now.Before(v.until) {
-		return "", false
+		return verified{}, false
 	}
 	if !young {
-		c.put(sum, v.id, v.until)
+		c.put(sum, v)
 	}
-	return v.id, true
+	return v, true
 }
 
-func (c *tokenCache) put(sum [sha256.Size]byte, id string, until time.Time) {
+func (c *tokenCache) put(sum [sha256.Size]byte, v verified) {
 	if c.half == 0 {
 		return
 	}
@@ -50,5 +45,5 @@ func (c *tokenCache) put(sum [sha256.Size]byte, id string, until time.Time) {
 	if _, again := c.young[sum]; !again && len(c.young) >= c.half {
 		c.old, c.young = c.young, make(map[[sha256.Size]byte]verified)
 	}
-	c.young[sum] = verified{id: id, until: until}
+	c.young[sum] = v
 }

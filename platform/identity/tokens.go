@@ -19,14 +19,15 @@ const maxUserID = 256 // bytes
 // verifier checks the existing backend's JSON Web Tokens (RFC 7519). The algorithm and the key are its own; what a token says of
 // either is only compared.
 type verifier struct {
-	cfg    TokensConfig
-	now    func() time.Time
-	key    any
-	parser *jwt.Parser
-	cache  *tokenCache
+	cfg     TokensConfig
+	now     func() time.Time
+	key     any
+	parser  *jwt.Parser
+	cache   *tokenCache
+	revoked *revocations
 }
 
-func newVerifier(cfg TokensConfig, now func() time.Time) (*verifier, error) {
+func newVerifier(cfg TokensConfig, now func() time.Time, revoked *revocations) (*verifier, error) {
 	key, err := verifyKey(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("identity: tokens: %w", err)
@@ -44,7 +45,7 @@ func newVerifier(cfg TokensConfig, now func() time.Time) (*verifier, error) {
 	if cfg.Audience != "" {
 		opts = append(opts, jwt.WithAudience(cfg.Audience))
 	}
-	return &verifier{cfg: cfg, now: now, key: key, parser: jwt.NewParser(opts...), cache: newTokenCache(cfg.Cache)}, nil
+	return &verifier{cfg: cfg, now: now, key: key, parser: jwt.NewParser(opts...), cache: newTokenCache(cfg.Cache), revoked: revoked}, nil
 }
 
 func verifyKey(cfg TokensConfig) (any, error) {
@@ -92,39 +93,50 @@ func orError[T any](key T, err error) (any, error) {
 	return key, nil
 }
 
-// verify is the user of a token. What was verified before is found by the token's SHA-256, which the caller has computed anyway.
-func (v *verifier) verify(text string, sum [sha256.Size]byte) (Caller, error) {
+// verify is what is known of a token. What was verified before is found by the token's SHA-256, which the caller has computed anyway.
+func (v *verifier) verify(text string, sum [sha256.Size]byte) (verified, error) {
 	now := v.now()
-	if id, ok := v.cache.get(sum, now); ok {
-		return Caller{Access: User, ID: id}, nil
+	one, ok := v.cache.get(sum, now)
+	if !ok {
+		var err error
+		if one, err = v.parse(text, now); err != nil {
+			return verified{}, err
+		}
+		v.cache.put(sum, one)
 	}
+	if v.revoked.covers(one.id, one.issued) {
+		return verified{}, errRevoked
+	}
+	return one, nil
+}
+
+func (v *verifier) parse(text string, now time.Time) (one verified, err error) {
+	claims, err := v.claims(text)
+	if err != nil {
+		return one, err
+	}
+	if one.id, err = userID(claims[v.cfg.Claim]); err != nil {
+		return one, errToken.Because(fmt.Errorf("claim %s: %w", v.cfg.Claim, err))
+	}
+	one.issued, one.end, err = v.times(claims, now)
+	one.until = now.Add(time.Hour)
+	if !one.end.IsZero() && one.end.Before(one.until) {
+		one.until = one.end
+	}
+	return one, err
+}
+
+// claims are what a token says, if it is one of those that are trusted.
+func (v *verifier) claims(text string) (jwt.MapClaims, error) {
 	claims := jwt.MapClaims{}
 	_, err := v.parser.ParseWithClaims(text, claims, func(*jwt.Token) (any, error) { return v.key, nil })
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return Caller{}, errExpired.Because(err)
+		return nil, errExpired.Because(err)
 	case err != nil:
-		return Caller{}, errToken.Because(err)
+		return nil, errToken.Because(err)
 	}
-	id, err := userID(claims[v.cfg.Claim])
-	if err != nil {
-		return Caller{}, errToken.Because(fmt.Errorf("claim %s: %w", v.cfg.Claim, err))
-	}
-	v.cache.put(sum, id, v.until(claims, now))
-	return Caller{Access: User, ID: id}, nil
-}
-
-// until is when a verified token must be looked at again: when it expires, at the latest after an hour.
-func (v *verifier) until(claims jwt.MapClaims, now time.Time) time.Time {
-	latest := now.Add(time.Hour)
-	exp, err := claims.GetExpirationTime()
-	if err != nil || exp == nil {
-		return latest
-	}
-	if end := exp.Add(v.cfg.Leeway); end.Before(latest) {
-		return end
-	}
-	return latest
+	return claims, nil
 }
 
 func userID(claim any) (string, error) {

@@ -20,6 +20,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/hotlane/hotlane/platform/db/dbtest"
 	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/identity"
 )
@@ -210,11 +211,11 @@ func TestBadPublicKeys(t *testing.T) {
 }
 
 func BenchmarkVerifiedToken(b *testing.B) {
-	h := &house{clock: &clock{at: time.Now()}}
+	h := &house{clock: &clock{at: time.Now()}, db: dbtest.Open(b, identity.Migrations(), identity.Database)}
 	cfg := identity.DefaultConfig()
 	cfg.AdminKey, cfg.ServiceKey = "0123456789abcdef", "0123456789abcdefg"
 	cfg.Tokens.Algorithm, cfg.Tokens.Secret = "HS256", hsSecret
-	a, err := identity.New(cfg, identity.Deps{Now: time.Now})
+	a, err := identity.New(cfg, identity.Deps{Now: time.Now, DB: h.db})
 	if err != nil {
 		b.Fatal(err)
 	}
