@@ -16,12 +16,12 @@ const (
 
 // crowd is who is in a channel, as far as they are to be seen. What changes is told once a beat.
 type crowd struct {
-	here    map[string]Present  // by client
-	away    map[string]*outpost // by node
-	changes map[string]change   // since the last beat, by client
-	listed  bool                // with the hub's beat
-	asked   bool                // the other nodes want to know all
-	list    []Present           // in order
+	here    map[string]*Membership // by client
+	away    map[string]*outpost    // by node
+	changes map[string]change      // since the last beat, by client
+	listed  bool                   // with the hub's beat
+	asked   bool                   // the other nodes want to know all
+	list    []Present              // in order
 	users   int
 	listAt  time.Time
 	stale   bool // list is not up to date
@@ -43,7 +43,7 @@ type change struct {
 }
 
 func presentOf(s *Membership) Present {
-	return Present{Client: s.by.Client, User: s.by.User, Info: s.grant.Info}
+	return Present{Client: s.client.ID, User: s.client.Caller.ID, Info: s.grant.Info}
 }
 
 // came: mu is held.
@@ -51,18 +51,17 @@ func (c *channel) came(s *Membership) {
 	if !s.grant.Join {
 		return
 	}
-	p := presentOf(s)
 	if c.crowd.here == nil {
-		c.crowd.here = map[string]Present{}
+		c.crowd.here = map[string]*Membership{}
 	}
-	c.crowd.here[p.Client] = p
-	c.changed(p, true, true)
+	c.crowd.here[s.client.ID] = s
+	c.changed(presentOf(s), true, true)
 }
 
 // left: mu is held.
 func (c *channel) left(s *Membership) {
-	if _, in := c.crowd.here[s.by.Client]; in {
-		delete(c.crowd.here, s.by.Client)
+	if c.crowd.here[s.client.ID] == s {
+		delete(c.crowd.here, s.client.ID)
 		c.changed(presentOf(s), false, true)
 	}
 }
@@ -102,7 +101,9 @@ func (c *channel) present() []Present {
 		return w.list
 	}
 	list := make([]Present, 0, n)
-	list = slices.AppendSeq(list, maps.Values(w.here))
+	for _, s := range w.here {
+		list = append(list, presentOf(s))
+	}
 	for _, o := range w.away {
 		list = slices.AppendSeq(list, maps.Values(o.in))
 	}

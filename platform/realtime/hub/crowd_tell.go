@@ -80,7 +80,8 @@ func (c *channel) tellAll() {
 		w.number(uint64(parts))
 		w.number(uint64(len(part)))
 		for j := range part {
-			appendPresent(&w, &part[j])
+			p := presentOf(part[j])
+			appendPresent(&w, &p)
 		}
 		c.tell(w)
 	}

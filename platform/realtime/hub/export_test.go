@@ -11,6 +11,13 @@ import (
 // Beat does what is done once a second, for the nth time.
 func (h *Hub) Beat(n int) { h.beat(n) }
 
+// Tick sends what a channel has collected beside its log.
+func (h *Hub) Tick(channel string) {
+	c := h.peek(channel)
+	c.mu.Unlock()
+	c.flushBeside()
+}
+
 // Compare looks for what the bus lost.
 func (h *Hub) Compare(ctx context.Context) error { return h.compare(ctx) }
 
@@ -79,7 +86,7 @@ func NewFanOut(name string) *FanOut {
 
 // Add is one member more.
 func (f *FanOut) Add(m Member) {
-	f.c.seats = append(f.c.seats, seat{m, &Membership{c: f.c, at: len(f.c.seats)}})
+	f.c.seats = append(f.c.seats, seat{m, &Membership{c: f.c, at: int32(len(f.c.seats))}})
 }
 
 // Deliver brings one entry to all.

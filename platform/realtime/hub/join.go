@@ -123,11 +123,8 @@ func (c *channel) snap() ([]byte, error) {
 
 func (c *channel) seat(p *joining, grant realtime.Grant) *Membership {
 	s := &Membership{
-		c: c, client: p.client, subscribe: p.j.Subscribe, grant: grant, at: len(c.seats),
-		joinLeave: p.j.JoinLeave, watches: p.j.JoinLeave && grant.Presence,
-		by: realtime.Writer{Client: p.client.ID, User: p.client.Caller.ID, Addr: p.client.Addr, Role: grant.Role},
+		c: c, client: p.client, grant: grant, at: int32(len(c.seats)), joinLeave: p.j.JoinLeave, watches: p.j.JoinLeave && grant.Presence,
 	}
-	s.subscribe.Data = nil
 	c.seats = append(c.seats, seat{p.m, s})
 	if s.watches {
 		c.watchers++

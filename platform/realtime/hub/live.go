@@ -15,7 +15,7 @@ import (
 
 // Publish is for the lane itself and for the server's API. With the zero Op it has no name to be sent again under: it
 // is new each time.
-// When ctx ends first, the operation may yet be done.
+// When ctx ends first, the operation may yet be done. It must not be called within a Write of the lane's database, which it would wait for.
 func (h *Hub) Publish(ctx context.Context, name string, by realtime.Writer, id realtime.Op, data []byte) (realtime.Position, error) {
 	c, err := h.channel(name)
 	if err != nil {

@@ -76,9 +76,7 @@ func TestForgottenItBeginsAnew(t *testing.T) {
 	a.until("its end", func() bool { return a.ended == 2000 })
 	expect(t, a.back(n.Hub, "fields:1"), errGone)
 	must(t, n.Forget(ctx, "fields:never"))
-	if o := n.Opened(); o != 0 {
-		t.Errorf("%d are open", o)
-	}
+	n.WaitClosed("fields:1")
 }
 
 func TestForgottenDuringACommit(t *testing.T) {
@@ -95,9 +93,7 @@ func TestForgottenDuringACommit(t *testing.T) {
 		return write(ctx, fn)
 	})
 	expect(t, a.set(1, "x", "1"), errGone)
-	if o := n.Opened(); o != 0 {
-		t.Errorf("%d are open", o)
-	}
+	n.WaitClosed("fields:1")
 }
 
 func TestHistory(t *testing.T) {

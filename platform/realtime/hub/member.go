@@ -41,13 +41,16 @@ type Membership struct {
 	c      *channel
 	client realtime.Client
 
-	// The rest is guarded by the channel's lock.
-	subscribe realtime.Subscribe
-	by        realtime.Writer
+	// The rest is guarded by the channel's lock. There are very many of them: what can be made of the rest is not kept.
 	grant     realtime.Grant
 	joinLeave bool
-	watches   bool // is told who comes and goes
-	at        int  // in channel.seats; -1: not in
+	watches   bool  // is told who comes and goes
+	at        int32 // in channel.seats; -1: not in
+}
+
+// writer is who sends.
+func (s *Membership) writer() realtime.Writer {
+	return realtime.Writer{Client: s.client.ID, User: s.client.Caller.ID, Addr: s.client.Addr, Role: s.grant.Role}
 }
 
 // Present is somebody who is in a channel.
@@ -126,11 +129,10 @@ func (s *Membership) maySee() error {
 	return nil
 }
 
-// Renew asks the room for a new grant with another token. A refusal leaves the grant as it was.
+// Renew asks the room for a new grant with another token, and no data. A refusal leaves the grant as it was.
 func (s *Membership) Renew(ctx context.Context, token string) (realtime.Grant, error) {
 	var grant realtime.Grant
-	subscribe := s.subscribe // only token changes, below, and is replaced here
-	subscribe.Token = token
+	subscribe := realtime.Subscribe{Channel: s.c.name, Token: token}
 	err := s.c.await(ctx, func(c *channel) (err error) {
 		if s.at < 0 {
 			return ErrEnded
@@ -154,7 +156,8 @@ func (s *Membership) regrant(grant realtime.Grant) {
 		c.left(s)
 	}
 	joins := grant.Join && !s.grant.Join
-	s.grant, s.by.Role = grant, grant.Role
+	s.grant = grant
+	c.crowd.stale = true
 	if joins {
 		c.came(s)
 	}

@@ -63,7 +63,7 @@ func (m *Message) encode(c protocol.Codec) []byte {
 			dst = protocol.AppendPushLeave(dst, c, m.channel, &p.info)
 		default:
 			pub := protocol.Publication{Data: p.data}
-			if p.info.Client != "" || p.info.User != "" {
+			if p.info.Client != "" {
 				pub.Info = &p.info
 			}
 			dst = protocol.AppendPushPub(dst, c, m.channel, &pub)
@@ -73,8 +73,8 @@ func (m *Message) encode(c protocol.Codec) []byte {
 }
 
 func appendEntry(dst []byte, c protocol.Codec, channel string, e *realtime.Entry) []byte {
-	pub := protocol.Publication{Data: e.Data, Offset: e.Offset}
-	if e.Client != "" || e.User != "" {
+	pub := protocol.Publication{Data: e.Data, Offset: e.Offset, Time: e.At}
+	if e.Client != "" {
 		info := protocol.ClientInfo{Client: e.Client, User: e.User}
 		pub.Info = &info
 	}

@@ -44,9 +44,9 @@ func (s *Membership) publish(ctx context.Context, data []byte, done func(error))
 	case !s.grant.Publish:
 		return ErrMayNotPublish
 	case durable:
-		return c.push(op{id: name, by: s.by, data: bytes.Clone(data), done: done})
+		return c.push(op{id: name, by: s.writer(), data: bytes.Clone(data), done: done})
 	}
-	return c.beside.add(c, s.by, data, done)
+	return c.beside.add(c, s.writer(), data, done)
 }
 
 // push queues an operation. An error says that it is not. mu is held.
