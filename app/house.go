@@ -101,7 +101,9 @@ func (h *house) outside() (err error) {
 	if h.cache, err = cache.Open(h.Cache, cache.Deps{Now: time.Now, Log: h.log, Metrics: h.metrics()}); err != nil {
 		return err
 	}
-	h.bus = bus.Memory()
+	if h.bus, err = bus.Open(h.busConfig(), bus.Deps{Log: h.log, Metrics: h.metrics()}); err != nil {
+		return err
+	}
 	notice := notify.Deps{Log: h.log, Now: time.Now, Data: h.App.Data, Metrics: h.metrics()}
 	if h.mail, err = notify.Open(h.Mail, notice); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hotlane/hotlane/edge"
 	"github.com/hotlane/hotlane/lane"
+	"github.com/hotlane/hotlane/platform/bus"
 	"github.com/hotlane/hotlane/platform/identity"
 	"github.com/hotlane/hotlane/platform/realtime"
 	"github.com/hotlane/hotlane/platform/realtime/hub"
@@ -51,6 +52,15 @@ func (h *house) openChannels() (err error) {
 		Metrics: h.telemetry.Registry(), Client: client,
 	})
 	return err
+}
+
+// busConfig is what nodes tell each other by: the cache's Redis, unless there is one for it.
+func (h *house) busConfig() bus.Config {
+	c := h.Bus
+	if c.Redis == "" {
+		c.Redis = h.Cache.Redis
+	}
+	return c
 }
 
 // anonymous says whether some channel lets in who shows no token.

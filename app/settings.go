@@ -14,6 +14,7 @@ import (
 	"github.com/hotlane/hotlane/edge"
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/bus"
 	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/fault"
@@ -85,6 +86,7 @@ type settings struct {
 	Mail      notify.MailConfig
 	Live      live.Config
 	Channels  hub.Config
+	Bus       bus.Config
 	file      string
 	demo      bool // sample data is served
 }
@@ -94,7 +96,7 @@ func defaultSettings() *settings {
 		App: defaultConfig(), Edge: edge.DefaultConfig(), DB: db.DefaultConfig(), Identity: identity.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(), Admit: admit.DefaultConfig(),
 		Cache: cache.DefaultConfig(), Mail: notify.DefaultMailConfig(),
-		Live: live.DefaultConfig(), Channels: hub.DefaultConfig(),
+		Live: live.DefaultConfig(), Channels: hub.DefaultConfig(), Bus: bus.DefaultConfig(),
 	}
 }
 
@@ -102,9 +104,9 @@ func defaultSettings() *settings {
 func (s *settings) sections(modules []lane.Module) (map[string]any, error) {
 	all := map[string]any{
 		config.Root: &s.App, "edge": &s.Edge, "db": &s.DB, "identity": &s.Identity, "telemetry": &s.Telemetry, "admit": &s.Admit,
-		"cache": &s.Cache, "mail": &s.Mail, "live": &s.Live, "channels": &s.Channels,
+		"cache": &s.Cache, "mail": &s.Mail, "live": &s.Live, "channels": &s.Channels, "bus": &s.Bus,
 	}
-	reserved := append(slices.Collect(maps.Keys(all)), "listen", "url", "data", "mode", "lanes", "public_metrics", "shutdown", identity.Database)
+	reserved := append(slices.Collect(maps.Keys(all)), "listen", "url", "data", "mode", "lanes", "public_metrics", "shutdown", identity.Database, liveDatabase)
 	for _, m := range modules {
 		if slices.Contains(reserved, m.Name) {
 			return nil, fmt.Errorf("lane %q: the name is taken by the program itself", m.Name)

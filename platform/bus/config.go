@@ -13,7 +13,7 @@ import (
 
 // Config is the section "bus" of the config file. All nodes of an app must have the same. The zero value of a field means its default.
 type Config struct {
-	Redis  telemetry.Secret `yaml:"redis" env:"HOTLANE_BUS_REDIS" doc:"empty: there is one process only; else the Redis by which nodes tell each other what is new, with a URL as in the section cache: one server, Sentinel or Cluster"`
+	Redis  telemetry.Secret `yaml:"redis" env:"HOTLANE_BUS_REDIS" doc:"the Redis by which nodes tell each other what is new, with a URL as in the section cache: one server, Sentinel or Cluster; empty: the one of the section cache; where that has none either, nodes find out from the databases, within seconds"`
 	Prefix string           `yaml:"prefix" doc:"what the names of all channels in Redis begin with; up to 64 letters, digits and _ - . :"`
 }
 
