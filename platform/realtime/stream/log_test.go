@@ -100,8 +100,15 @@ func TestReadAndHistory(t *testing.T) {
 			limit int
 			want  []uint64
 		}{
-			{0, 100, []uint64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}, {2, 3, []uint64{3, 4, 5}}, {5, 2, []uint64{6, 7}}, {9, 5, []uint64{10}},
-			{10, 5, nil}, {99, 5, nil}, {3, 0, nil}, {3, -1, nil}, {1<<64 - 1, 5, nil},
+			{0, 100, []uint64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
+			{2, 3, []uint64{3, 4, 5}},
+			{5, 2, []uint64{6, 7}},
+			{9, 5, []uint64{10}},
+			{10, 5, nil},
+			{99, 5, nil},
+			{3, 0, nil},
+			{3, -1, nil},
+			{1<<64 - 1, 5, nil},
 		} {
 			got, err := stream.Read(t.Context(), d, h.ID, c.after, c.limit)
 			must(t, err)
