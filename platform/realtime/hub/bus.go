@@ -83,6 +83,9 @@ func (c *channel) fromBus(body []byte) {
 		c.askWho()
 		return
 	}
+	if len(body) == 0 { // not ours
+		return
+	}
 	r := newReader(body[1:])
 	if r.string() == c.hub.node && !r.bad {
 		return
