@@ -9,7 +9,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/hotlane/hotlane/platform/cache/cachetest"
+	"github.com/hotlane/hotlane/platform/db/dbtest"
 )
 
 // The published JavaScript SDK of Centrifuge is the judge of what is said to clients; its scripts are in test/js/centrifuge.
@@ -20,11 +24,25 @@ const (
 
 // TestSDK runs all that the SDK can do, in its JSON and its Protobuf build, against the program on SQLite.
 func TestSDK(t *testing.T) {
-	p := start(t, liveSite(t), "serve")
-	cmd := script(t, p, "conformance.mjs")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
+	p := start(t, liveSite(t, ""), "serve")
+	if out, err := script(t, "conformance.mjs", p).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s\n%s", err, tail(string(out)), tail(p.err.String()))
+	}
+}
+
+// TestSDKOnThreeNodes does the same with each connection and each question of the backend going to another node, so that those that
+// come back do so elsewhere.
+func TestSDKOnThreeNodes(t *testing.T) {
+	more := "db: {dsn: \"" + dbtest.Postgres(t).DSN.Reveal() + "\"}\nbus: {redis: \"redis://" + cachetest.Start(t).Address() + "\"}\n"
+	var nodes []*process
+	for range 3 {
+		nodes = append(nodes, start(t, liveSite(t, more), "serve"))
+	}
+	if out, err := script(t, "conformance.mjs", nodes...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, tail(string(out)))
+		for _, p := range nodes {
+			t.Logf("%s: %s", p.url, tail(p.err.String()))
+		}
 	}
 }
 
@@ -33,9 +51,9 @@ func tail(text string) string { return text[max(0, len(text)-8<<10):] }
 
 // TestSDKThroughAStop stops the program under clients that write, and starts it again.
 func TestSDKThroughAStop(t *testing.T) {
-	dir := liveSite(t)
+	dir := liveSite(t, "")
 	p := start(t, dir, "serve")
-	cmd := script(t, p, "drain.mjs")
+	cmd := script(t, "drain.mjs", p)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -69,8 +87,8 @@ func TestSDKThroughAStop(t *testing.T) {
 	t.Logf("%s", rest)
 }
 
-// liveSite has channels of every kind and times as short as they may be.
-func liveSite(t *testing.T) string {
+// liveSite has channels of every kind and times as short as they may be. What more there is to configure is given as YAML.
+func liveSite(t *testing.T, more string) string {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "hotlane.yaml"), `
@@ -92,12 +110,12 @@ live:
     - {prefix: "members:", access: user}
     - {prefix: "team:", access: token, presence: true}
     - {prefix: "user:", access: owner, auto: true}
-`)
+`+more)
 	return dir
 }
 
-// script is one of the SDK's scripts, told where the program is. What it needs is installed as its lock file says.
-func script(t *testing.T, p *process, name string) *exec.Cmd {
+// script is one of the SDK's scripts, told where the nodes are. What it needs is installed as its lock file says.
+func script(t *testing.T, name string, nodes ...*process) *exec.Cmd {
 	t.Helper()
 	for _, tool := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -109,9 +127,13 @@ func script(t *testing.T, p *process, name string) *exec.Cmd {
 			t.Fatalf("npm ci: %v\n%s", err, out)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), "node", name)
+	cmd := exec.CommandContext(t.Context(), "node", "--test-reporter=spec", name)
 	cmd.Dir = sdkScripts
-	cmd.Env = append(os.Environ(), "HOTLANE_URL="+p.url, "HOTLANE_SERVICE_KEY="+serviceKey, "HOTLANE_TOKEN_SECRET="+tokenSecret)
+	urls := make([]string, len(nodes))
+	for i, p := range nodes {
+		urls[i] = p.url
+	}
+	cmd.Env = append(os.Environ(), "HOTLANE_URL="+strings.Join(urls, ","), "HOTLANE_SERVICE_KEY="+serviceKey, "HOTLANE_TOKEN_SECRET="+tokenSecret)
 	return cmd
 }
 

@@ -1,7 +1,7 @@
 // Channels: getting in and out, publishing, who is in.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { api, connected, instance, live, refused, subscribed, subscription, token, unique } from './kit.mjs';
+import { api, connected, eventually, instance, live, refused, subscribed, subscription, token, unique } from './kit.mjs';
 
 export function channels(build) {
   const { enc, dec } = build;
@@ -114,13 +114,16 @@ export function channels(build) {
     const ids = [(await a.feed.event('connected')).client, (await b.feed.event('connected')).client];
     const join = await sa.feed.until('the other comes', (items) => items.find((i) => i.event === 'join' && i.info.client === ids[1]));
     assert.equal(join.info.user, user);
-    const { clients } = await sa.sub.presence();
+    const clients = await eventually('both are in', async () => {
+      const all = (await sa.sub.presence()).clients;
+      return Object.keys(all).length === 2 && all;
+    });
     assert.deepEqual(Object.keys(clients).sort(), [...ids].sort());
     assert.deepEqual([clients[ids[0]].user, clients[ids[0]].client], [user, ids[0]]);
     assert.deepEqual(await sa.sub.presenceStats(), { numClients: 2, numUsers: 1 });
     sb.sub.unsubscribe();
     await sa.feed.until('the other goes', (items) => items.find((i) => i.event === 'leave' && i.info.client === ids[1]));
-    assert.equal((await sa.sub.presenceStats()).numClients, 1);
+    await eventually('one is left', async () => (await sa.sub.presenceStats()).numClients === 1);
   });
 
   test('what may not be', async (t) => {
@@ -169,8 +172,7 @@ export function channels(build) {
     const end = await s.feed.event('unsubscribed');
     assert.deepEqual([end.code, end.reason], [2000, 'server unsubscribe']);
     assert.equal(feed.count('disconnected'), 0);
-    const { presence } = await api('GET', `/_hotlane/live/presence?channel=${channel}`);
-    assert.deepEqual(presence, []);
+    await eventually('nobody is in', async () => (await api('GET', `/_hotlane/live/presence?channel=${channel}`)).presence.length === 0);
   });
 
   test('a token of a subscription: needed, renewed, replaced when it has expired', async (t) => {

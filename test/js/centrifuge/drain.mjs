@@ -32,7 +32,7 @@ async function write(w) {
   }
 }
 
-const writers = await Promise.all(builds.map((build) => start(build, socketURL)));
+const writers = await Promise.all(builds.map((build) => start(build, socketURL())));
 const writing = Promise.all(writers.map(write));
 await Promise.all(writers.map((w) => w.feed.event('busy')));
 console.log('ready');
@@ -43,7 +43,7 @@ for (const w of writers) {
 }
 
 const [url] = await once(input, 'line');
-const again = await Promise.all(builds.map((build) => start(build, url.replace(/^http/, 'ws') + '/connection/websocket')));
+const again = await Promise.all(builds.map((build) => start(build, socketURL(url))));
 for (const [i, w] of writers.entries()) {
   for (let n = w.sent - 63; n <= w.sent; n++) { // whatever the client does not know of, it sends again
     if (n > 0) await again[i].sub.publish(w.build.enc({ op: `${w.op}:${n}`, n }));

@@ -10,8 +10,13 @@ const env = (/** @type {string} */ name) => {
   return value;
 };
 
-export const base = env('HOTLANE_URL');
-export const socketURL = base.replace(/^http/, 'ws') + '/connection/websocket';
+// Nodes of one app, in turn: each connection and each question goes to another.
+const nodes = env('HOTLANE_URL').split(',');
+export const several = nodes.length > 1;
+let turn = 0;
+const base = () => nodes[turn++ % nodes.length];
+
+export const socketURL = (at = base()) => at.replace(/^http/, 'ws') + '/connection/websocket';
 
 // The two builds of the SDK. In the Protobuf one payloads are bytes.
 export const builds = [
@@ -34,7 +39,7 @@ export function token(user, seconds = 300, claims = {}, secret = env('HOTLANE_TO
 
 // api is what the app's backend asks.
 export async function api(method, path, body, key = env('HOTLANE_SERVICE_KEY')) {
-  const res = await fetch(base + path, {
+  const res = await fetch(base() + path, {
     method, body: body === undefined ? undefined : JSON.stringify(body),
     headers: { ...(key ? { Authorization: `Bearer ${key}` } : {}), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
   });
@@ -100,8 +105,8 @@ function sockets() {
     out = [];
     in = new Feed();
 
-    constructor(url, protocols) {
-      super(url, protocols && protocols.length ? protocols : undefined);
+    constructor(_, protocols) {
+      super(socketURL(), protocols && protocols.length ? protocols : undefined);
       all.push(this);
       this.on('message', (data) => this.in.push(data));
     }
@@ -117,7 +122,7 @@ function sockets() {
 // client is an SDK's client that has not connected yet. It ends with the test.
 export function client(t, build, options = {}) {
   const { Recorded, all } = sockets();
-  const c = new build.Client(socketURL, { websocket: Recorded, minReconnectDelay: 1, maxReconnectDelay: 50, timeout: 10_000, ...options });
+  const c = new build.Client(socketURL(), { websocket: Recorded, minReconnectDelay: 1, maxReconnectDelay: 50, timeout: 10_000, ...options });
   const feed = record(c, ['connecting', 'connected', 'disconnected', 'error', 'subscribed', 'subscribing', 'unsubscribed', 'publication', 'join', 'leave', 'message']);
   t.after(() => c.disconnect());
   return { c, feed, sockets: all, socket: () => all.at(-1) };
@@ -156,7 +161,7 @@ export function gate() {
 
 // raw is a connection without an SDK.
 export async function raw(t, protocol = 'centrifuge-json') {
-  const ws = new WebSocket(socketURL, protocol);
+  const ws = new WebSocket(socketURL(), protocol);
   const feed = new Feed();
   ws.on('message', (data, binary) => feed.push({ event: 'frame', data: binary ? data : data.toString(), binary }));
   ws.on('close', (code, reason) => feed.push({ event: 'close', code, reason: reason.toString() }));
@@ -171,6 +176,16 @@ export async function raw(t, protocol = 'centrifuge-json') {
     reply: (id) => feed.until(`reply ${id}`, (items) => replies(items).find((r) => r.id === id)),
     closed: () => feed.event('close'),
   };
+}
+
+// eventually asks again until it is so: what other nodes have to say takes a moment. 15 s without it is a failure.
+export async function eventually(what, ask) {
+  for (const end = Date.now() + 15_000; ;) {
+    const got = await ask();
+    if (got) return got;
+    if (Date.now() > end) throw new Error(`not within 15 s: ${what}`);
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
 }
 
 // refused is the error that a promise ends with.
