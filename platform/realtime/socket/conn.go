@@ -75,8 +75,8 @@ const itemCost = 32
 // Protocol is the subprotocol that was agreed on; empty: none.
 func (c *Conn) Protocol() string { return c.protocol }
 
-// Serve starts reading, once; a connection that is not served is never let go of. binary says how what is sent goes out: in binary frames, one message right behind the other, or in
-// text frames, with a line feed between them.
+// Serve starts reading, once; a connection that is not served is never let go of. binary says how what is sent goes out: in binary
+// frames, one message right behind the other, or in text frames, with a line feed between them.
 func (c *Conn) Serve(h Handler, binary bool) {
 	c.mu.Lock()
 	c.h, c.binary = h, binary

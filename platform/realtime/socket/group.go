@@ -49,8 +49,8 @@ func New(o Options) *Group {
 	return g
 }
 
-// Upgrade turns a request into a connection. A refusal has been answered as problem+json, and is returned. Afterwards the HTTP
-// handler must return; Serve is to be called at once, by it or by whoever it gives the connection to.
+// Upgrade turns a request into a connection. A refusal has been answered as problem+json already; it is returned for whoever counts.
+// Afterwards the HTTP handler must return; Serve is to be called at once, by it or by whoever it gives the connection to.
 func (g *Group) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error) {
 	a, err := g.o.agree(r)
 	if err == nil && !g.enter() {

@@ -190,7 +190,7 @@ func (c *Conn) finish(err error) {
 	err = c.end
 	c.mu.Unlock()
 	g := c.shard.g
+	defer g.conns.Done()
 	g.counts.open.Add(-1)
 	c.h.Closed(c, err)
-	g.conns.Done()
 }
