@@ -87,7 +87,7 @@ func TestSDKThroughAStop(t *testing.T) {
 	t.Logf("%s", rest)
 }
 
-// liveSite has channels of every kind and times as short as they may be. What more there is to configure is given as YAML.
+// liveSite has channels of every kind and short times. What more there is to configure is given as YAML.
 func liveSite(t *testing.T, more string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -99,10 +99,10 @@ identity:
   tokens: {algorithm: HS256, secret: `+tokenSecret+`, leeway: 0s}
 shutdown: {grace: 0s, timeout: 10s}
 live:
-  ping: 2s
-  pong: 1s
-  connect_timeout: 2s
-  expire_grace: 1s
+  ping: 3s
+  pong: 2s
+  connect_timeout: 4s
+  expire_grace: 3s
   drain: 200ms
   channels:
     - {prefix: "room:", access: public, anonymous: true, publish: members, presence: true}

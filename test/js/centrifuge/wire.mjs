@@ -37,7 +37,7 @@ export function wire() {
     const c = await raw(t);
     c.send({ id: 1, connect: {} });
     const { connect } = await c.reply(1);
-    assert.deepEqual([connect.ping, connect.pong], [2, true]);
+    assert.deepEqual([connect.ping, connect.pong], [3, true]);
     assert.equal((await c.closed()).code, 3012);
   });
 
