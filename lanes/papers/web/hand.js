@@ -23,6 +23,16 @@ const turn = 3; // degrees
 /** @param {number} v @param {number} low @param {number} high */
 const within = (v, low, high) => Math.round(Math.min(Math.max(v, low), high));
 
+/**
+ * A place for a note such that it can be seen and held.
+ * @param {number} x
+ * @param {number} y
+ * @param {Note} note
+ * @param {{ w: number, h: number }} size
+ * @returns {{ x: number, y: number }}
+ */
+const inside = (x, y, note, { w, h }) => ({ x: within(x, note.w * 0.4, w - note.w * 0.4), y: within(y, 40, h - 40) });
+
 /** @param {EventTarget | null} target @returns {HTMLElement | null} */
 const slipOf = (target) => (target instanceof Element ? target.closest(".slip[data-id]") : null);
 
@@ -77,9 +87,8 @@ function drag(board, on) {
       held.slip.setPointerCapture(event.pointerId);
       held.slip.classList.add("held");
     }
-    const { w, h } = on.size();
-    const scale = w / board.getBoundingClientRect().width;
-    held.now = { x: within(held.from.x + dx * scale, 0, w), y: within(held.from.y + dy * scale, 0, h), rot: held.from.rot };
+    const scale = on.size().w / board.getBoundingClientRect().width;
+    held.now = { ...inside(held.from.x + dx * scale, held.from.y + dy * scale, held.from, on.size()), rot: held.from.rot };
     on.drags(held.id, held.now);
   });
   board.addEventListener("pointerup", (event) => {
@@ -108,9 +117,8 @@ function keys(board, on) {
     const note = on.note(id);
     if (!note || event.altKey || event.ctrlKey || event.metaKey) return;
     const way = ways[event.key];
-    const { w, h } = on.size();
     const by = event.shiftKey ? far : step;
-    if (way && on.free()) on.drops(id, { x: within(note.x + way[0] * by, 0, w), y: within(note.y + way[1] * by, 0, h), rot: note.rot }, true);
+    if (way && on.free()) on.drops(id, { ...inside(note.x + way[0] * by, note.y + way[1] * by, note, on.size()), rot: note.rot }, true);
     else if (event.key === "[" || event.key === "]") on.drops(id, { x: note.x, y: note.y, rot: within(note.rot + (event.key === "[" ? -turn : turn), -45, 45) }, true);
     else if (event.key === "Delete" || event.key === "Backspace") on.removes(id);
     else return;

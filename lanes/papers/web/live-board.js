@@ -192,7 +192,7 @@ export async function live({ link, role, document: document_, page, sheet, list,
       const id = named("n", 14);
       act({ t: "note.put", new: true, id, ...fields, ...place, z: top(board) });
       toast(t(connection.state === "live" ? "put.done" : "put.waits"));
-      queueMicrotask(() => slips.get(id)?.scrollIntoView({ block: "center", inline: "center", behavior: "smooth" }));
+      queueMicrotask(() => slips.get(id)?.scrollIntoView({ block: "center", inline: "center" }));
     },
   });
   page.querySelector("[data-write]")?.addEventListener("click", () => write());

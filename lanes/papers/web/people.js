@@ -19,7 +19,7 @@ function hue(key) {
 export class People {
   /** @type {Map<string, Member>} */
   #all = new Map();
-  /** @type {Map<string, { name: string, timer: ReturnType<typeof setTimeout> }>} */
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} also of those whose coming was not told yet */
   #writing = new Map();
   /** @type {Map<string, { mark: HTMLElement, timer: ReturnType<typeof setTimeout> }>} */
   #pointers = new Map();
@@ -71,7 +71,7 @@ export class People {
   /** @param {string} client */
   #name(client) {
     const who = this.#all.get(client)?.chan_info;
-    return who?.name || this.#signs(who?.author ?? "") || t("guest");
+    return who?.name || this.#signs(who?.author ?? "");
   }
 
   /**
@@ -80,15 +80,13 @@ export class People {
    */
   writes(client, on) {
     this.#stops(client);
-    if (on && this.#all.has(client)) {
-      this.#writing.set(client, { name: this.#name(client), timer: setTimeout(() => (this.#stops(client), this.#draw()), writingFor) });
-    }
+    if (on && this.#writing.size < 100) this.#writing.set(client, setTimeout(() => (this.#stops(client), this.#draw()), writingFor));
     this.#draw();
   }
 
   /** @param {string} client */
   #stops(client) {
-    clearTimeout(this.#writing.get(client)?.timer);
+    clearTimeout(this.#writing.get(client));
     this.#writing.delete(client);
   }
 
@@ -106,7 +104,7 @@ export class People {
     const timer = setTimeout(() => this.#unpoint(client), pointerFor);
     if (!pointer) {
       mark.style.setProperty("--hue", String(hue(member.chan_info?.author ?? client)));
-      mark.append(element("span", "pointer-name", this.#name(client)));
+      mark.append(element("span", "pointer-name", this.#name(client) || t("guest")));
       this.#layer.append(mark);
     }
     this.#pointers.set(client, (pointer = { mark, timer }));
@@ -129,7 +127,7 @@ export class People {
     this.#bar.hidden = false;
     const members = [...this.#all.values()];
     const list = members.slice(0, shownFaces).map((m) => {
-      const name = this.#name(m.client);
+      const name = this.#name(m.client) || t("guest");
       const face = element("li", "face");
       face.style.setProperty("--hue", String(hue(m.chan_info?.author ?? m.client)));
       face.title = name;
@@ -145,10 +143,12 @@ export class People {
       list.push(more);
     }
     faces.replaceChildren(...list);
-    const writing = [...this.#writing.values()];
+    const writing = members.filter((m) => this.#writing.has(m.client));
     const one = writing[0];
-    if (writing.length === 1 && one) text.textContent = t("writing", { name: one.name });
-    else if (writing.length > 1) text.textContent = t("writingMany", { n: writing.length });
+    if (writing.length === 1 && one) {
+      const name = this.#name(one.client);
+      text.textContent = name ? t("writing", { name }) : t("writingGuest");
+    } else if (writing.length > 1) text.textContent = t("writingMany", { n: writing.length });
     else text.textContent = members.length === 0 ? t("peopleOne") : t("peopleMany", { n: members.length + 1 });
   }
 }

@@ -115,9 +115,13 @@ export class Slips {
     slip.classList.toggle("veiled", Boolean(note.hidden));
     slip.classList.toggle("own", this.#own(note));
     slip.classList.toggle("waits", Boolean(note.waits));
-    slip.replaceChildren(...(note.hidden ? [element("p", "slip-text slip-veil", t("hiddenNote"))] : this.#words(note)));
-    if (note.waits) slip.append(mark());
-    if (this.#menu(note)) slip.append(label(more instanceof HTMLButtonElement ? more : button(), note, this.#own(note)));
+    const parts = note.hidden ? [element("p", "slip-text slip-veil", t("hiddenNote"))] : this.#words(note);
+    if (note.waits) parts.push(mark());
+    for (const old of [...slip.children]) if (old !== more) old.remove(); // the button stays where it is: it may have the focus
+    slip.prepend(...parts);
+    if (!this.#menu(note)) more?.remove();
+    else if (more instanceof HTMLButtonElement) label(more, note, this.#own(note));
+    else slip.append(label(button(), note, this.#own(note)));
   }
 
   /** @param {Note} note */
