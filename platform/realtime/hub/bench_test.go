@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"syscall"
 	"testing"
@@ -110,4 +111,45 @@ func BenchmarkFind(b *testing.B) {
 			n.Find(names[i%1000])
 		}
 	})
+}
+
+// BenchmarkOpen is what a channel costs that is opened and has one member: the first time, in time and memory.
+func BenchmarkOpen(b *testing.B) {
+	n := start(b, dbtest.NewSet(b, db.Config{}, db.Options{}).DB("test"), hub.Config{Rooms: 1_000_000}, hub.Deps{}, rawKind())
+	defer n.end()
+	before := heap()
+	var all sync.WaitGroup
+	for i := range 64 {
+		all.Go(func() {
+			for k := i; k < b.N; k += 64 {
+				_, err := n.Join(b.Context(), &sink{}, hub.Join{Subscribe: subscribe(fmt.Sprint("raw:", k))}, func(hub.Joined) {})
+				must(b, err)
+			}
+		})
+	}
+	all.Wait()
+	b.ReportMetric(float64(heap()-before)/float64(b.N), "bytes/channel")
+}
+
+// BenchmarkMember is what a member more costs, in time and memory.
+func BenchmarkMember(b *testing.B) {
+	n := start(b, dbtest.NewSet(b, db.Config{}, db.Options{}).DB("test"), hub.Config{}, hub.Deps{}, rawKind())
+	defer n.end()
+	must(b, n.Look(b.Context(), "raw:1", func(realtime.Room, realtime.Position) {}))
+	s := &sink{}
+	before := heap()
+	b.ResetTimer()
+	for i := 0; i < b.N && i < 10_000; i++ {
+		_, err := n.Join(b.Context(), s, hub.Join{Subscribe: subscribe("raw:1")}, func(hub.Joined) {})
+		must(b, err)
+	}
+	b.ReportMetric(float64(heap()-before)/float64(b.N), "bytes/member")
+}
+
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

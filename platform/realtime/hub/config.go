@@ -25,7 +25,7 @@ type Config struct {
 // DefaultConfig is what an empty section means.
 func DefaultConfig() Config {
 	return Config{
-		Tick: 50 * time.Millisecond, WindowEntries: 500, WindowBytes: 128 << 10, Rooms: 10_000, Idle: time.Minute,
+		Tick: 50 * time.Millisecond, WindowEntries: 500, WindowBytes: 128 << 10, Rooms: 100_000, Idle: time.Minute,
 		Committers: 4, Queue: 4096, QueueAll: 65_536, QueueBytes: 64 << 20, Check: 5 * time.Second,
 		Checkpoint: 500, Keep: 1000,
 	}

@@ -176,10 +176,13 @@ func (c *channel) hearAll(o *outpost, r *reader) {
 	}
 }
 
-// tellCrowds tells the other nodes of everybody, and lets go of nodes that were not heard of.
-func (h *Hub) tellCrowds() {
+// tellCrowds tells the other nodes of everybody, and lets go of nodes that were not heard of: at each beat of a tenth of the channels.
+func (h *Hub) tellCrowds(n int) {
 	long := h.now().Add(-awayFor)
 	h.each(func(c *channel) {
+		if hash(c.name)%allEvery != uint32(n)%allEvery {
+			return
+		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.closed {

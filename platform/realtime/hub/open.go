@@ -57,11 +57,7 @@ func (c *channel) load(k known, pause time.Duration) {
 		}
 	}
 	c.listen()
-	var l loaded
-	err := h.read(h.base, func(ctx context.Context) (err error) {
-		l, err = c.look(ctx, k)
-		return err
-	})
+	l, err := c.look(k)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
@@ -94,23 +90,31 @@ func (h *Hub) read(ctx context.Context, fn func(ctx context.Context) error) erro
 }
 
 // look reads the log, and begins it where there is none.
-func (c *channel) look(ctx context.Context, k known) (l loaded, err error) {
+func (c *channel) look(k known) (l loaded, err error) {
 	for {
-		err = c.hub.db.Read(ctx, func(tx *db.Tx) (err error) {
-			l, err = c.lookIn(ctx, tx, k)
-			return err
+		err = c.hub.read(c.hub.base, func(ctx context.Context) error {
+			return c.hub.db.Read(ctx, func(tx *db.Tx) (err error) {
+				l, err = c.lookIn(ctx, tx, k)
+				return err
+			})
 		})
 		if err != nil || l.log.ID != 0 {
 			return l, err
 		}
-		err = c.hub.db.Write(ctx, func(tx *db.Tx) error {
-			_, err := stream.Create(ctx, tx, c.name, rand.Text()[:12], c.hub.now())
-			return err
-		})
-		if err != nil {
+		if err := c.hub.creates.Do(c.hub.base, c.name); err != nil {
 			return l, err
 		}
 	}
+}
+
+// create begins logs: in a storm of new channels many share a commit.
+func (h *Hub) create(ctx context.Context, tx *db.Tx, names []string) error {
+	for _, name := range names {
+		if _, err := stream.Create(ctx, tx, name, rand.Text()[:12], h.now()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *channel) lookIn(ctx context.Context, tx *db.Tx, k known) (l loaded, err error) {

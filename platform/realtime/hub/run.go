@@ -23,6 +23,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	own.Go(func() { h.runBeats(inner) })
 	own.Go(func() { h.runChecks(inner) })
 	own.Go(func() { h.runKeeper(inner) })
+	own.Go(func() { _ = h.creates.Run(inner) }) // its errors are the openings'
 	<-ctx.Done()
 
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
@@ -116,8 +117,8 @@ func (h *Hub) beat(n int) {
 	for _, c := range h.beats.take(nil) {
 		c.flushCrowd()
 	}
-	if n%allEvery == 0 && h.bus != nil {
-		h.tellCrowds()
+	if h.bus != nil {
+		h.tellCrowds(n)
 	}
 	h.closeIdle()
 	h.metrics.open.Set(float64(h.open.Load()))
