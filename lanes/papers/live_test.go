@@ -345,3 +345,19 @@ func TestTheClockBringsTheDeadline(t *testing.T) {
 		}
 	})
 }
+
+// crowd lets one more connection in, once, without looking at what it gets.
+func (d *desk) crowd(pass Pass) error {
+	d.t.Helper()
+	up := make(chan struct{}, 1)
+	c, err := liveclient.Dial(d.t.Context(), "ws"+strings.TrimPrefix(d.URL, "http")+lanetest.SocketPath, liveclient.Options{
+		ReadBuffer: 512, Once: true, Up: func(*protocol.ConnectResult) { up <- struct{}{} },
+	})
+	if err != nil {
+		return err
+	}
+	d.t.Cleanup(c.Close)
+	<-up
+	_, err = c.Call(d.t.Context(), &protocol.Command{Subscribe: &protocol.SubscribeRequest{Channel: pass.Channel, Token: pass.Token}})
+	return err
+}
