@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -48,7 +47,7 @@ func (h *house) openChannels() (err error) {
 	}
 	h.live.any = len(hubs) > 0
 	h.live.Server, err = live.New(h.Live, live.Deps{
-		Hubs: hubs, Token: h.token, Anonymous: h.anonymous(), Bus: h.bus, Node: h.node, Version: Version(), Now: time.Now, Log: h.log,
+		Hubs: hubs, Token: h.token, Revoke: h.revoke, Anonymous: h.anonymous(), Bus: h.bus, Node: h.node, Version: Version(), Now: time.Now, Log: h.log,
 		Metrics: h.telemetry.Registry(), Client: client,
 	})
 	return err
@@ -80,9 +79,12 @@ func (h *house) anonymous() bool {
 
 // token is whose a connection's token is, and until when.
 func (h *house) token(_ context.Context, text string) (identity.Caller, time.Time, error) {
-	r := &http.Request{Header: http.Header{"Authorization": {"Bearer " + text}}}
-	c, err := h.identity.Authenticate(r)
-	return c, time.Time{}, err
+	return h.identity.Token(text)
+}
+
+// revoke has the tokens refused that a user got until now.
+func (h *house) revoke(ctx context.Context, user string) error {
+	return h.identity.Revoke(ctx, user, time.Now())
 }
 
 // migrateChannels makes the tables of the channels of config.
@@ -98,6 +100,7 @@ func (h *house) migrateChannels(ctx context.Context) error {
 
 // runChannels works until the context ends, and returns when all has ended.
 func (s *server) runChannels(ctx context.Context) error {
+	defer s.identity.Revoked(s.live.Revoked)()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return canceledIsFine(s.bus.Run(ctx)) })
 	group.Go(func() error { return s.lanes.RunHubs(ctx) })

@@ -53,6 +53,7 @@ func (s *server) run(ctx context.Context) error {
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	group, working := errgroup.WithContext(work)
+	group.Go(func() error { return canceledIsFine(s.identity.Run(working)) })
 	group.Go(func() error { return s.runChannels(working) })
 	group.Go(func() error { return s.lanes.Run(working) })
 	group.Go(func() error { return s.lanes.Work(working) })

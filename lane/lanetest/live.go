@@ -2,7 +2,6 @@ package lanetest
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"time"
 
@@ -26,10 +25,7 @@ func (h *Harness) openChannels(auth *identity.Authenticator) (err error) {
 	cfg.Drain = 0
 	h.live, err = live.New(cfg, live.Deps{
 		Hubs: h.lanes.Hubs(), Anonymous: anonymous, Bus: bus.Memory(), Version: "test", Now: h.Clock.Now, Log: h.log(),
-		Token: func(_ context.Context, text string) (identity.Caller, time.Time, error) {
-			c, err := auth.Authenticate(&http.Request{Header: http.Header{"Authorization": {"Bearer " + text}}})
-			return c, time.Time{}, err
-		},
+		Token: func(_ context.Context, text string) (identity.Caller, time.Time, error) { return auth.Token(text) },
 	})
 	return err
 }
