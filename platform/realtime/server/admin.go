@@ -14,8 +14,9 @@ type Route struct {
 	Handler httpio.Handler
 }
 
-// Admin is the HTTP API of live connections, for the app's backend and for operators. What is done is done on all nodes; what is listed
-// is this node's, but for presence, history and the position of a log, which are the same on all.
+// Admin is the HTTP API of live connections, for the app's backend and for operators. What is done is done on all nodes that hear of it.
+// Connections, channels and info are this node's, or with all=true those of all nodes that answer within half a second; presence and
+// history are the same on all.
 func (s *Server) Admin() []Route {
 	a := &admin{s}
 	const at = "/_hotlane/live/"
@@ -31,11 +32,11 @@ func (s *Server) Admin() []Route {
 		post("unsubscribe", "Take a user's connections, or one connection, out of a live channel, on all nodes.", httpio.JSON(a.unsubscribe)),
 		post("disconnect", "End a user's live connections, or one, on all nodes.", httpio.JSON(a.disconnect)),
 		post("revoke", "End a user's live connections on all nodes and refuse the tokens that they were made with.", httpio.JSON(a.revoke)),
-		get("connections", "The live connections of this node.", httpio.JSON(a.connections)),
-		get("channels", "The live channels that are open on this node.", httpio.JSON(a.channels)),
+		get("connections", "The live connections of this node, or with all=true of all.", httpio.JSON(a.connections)),
+		get("channels", "The live channels that are open on this node, or with all=true on any.", httpio.JSON(a.channels)),
 		get("presence", "Who is in a live channel, on all nodes.", httpio.JSON(a.presence)),
 		get("history", "What the log of a live channel holds.", httpio.JSON(a.history)),
-		get("info", "How much is live on this node.", httpio.JSON(a.info)),
+		get("info", "How much is live on this node, or with all=true on each.", httpio.JSON(a.info)),
 	}
 }
 

@@ -8,18 +8,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/realtime"
 	"github.com/hotlane/hotlane/platform/realtime/hub"
 )
 
 // ConnectionsIn asks for connections.
 type ConnectionsIn struct {
-	User  string `query:"user" maxLength:"256" doc:"only this user's"`
-	After string `query:"after" maxLength:"64" doc:"connections behind this id"`
-	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	User  string `query:"user" json:"user" maxLength:"256" doc:"only this user's"`
+	After string `query:"after" json:"after" maxLength:"64" doc:"connections behind this id"`
+	Limit int    `query:"limit" json:"limit" minimum:"1" maximum:"1000" default:"100"`
+	All   bool   `query:"all" json:"-" doc:"of all nodes that answer within half a second, not only of this one"`
 }
 
-// Connections are connections of this node, by id.
+// Connections are connections by id.
 type Connections struct {
 	Connections []Connection `json:"connections"`
 	Next        string       `json:"next,omitempty"` // to ask for as after; empty: that was all
@@ -28,6 +30,7 @@ type Connections struct {
 // Connection is one connection.
 type Connection struct {
 	ID       string    `json:"id"`
+	Node     string    `json:"node"`
 	User     string    `json:"user,omitempty"`
 	Name     string    `json:"name,omitempty"` // of the program, as it says itself
 	Address  string    `json:"address"`
@@ -37,7 +40,24 @@ type Connection struct {
 	Pending  int       `json:"pending"` // operations that wait for their acknowledgement
 }
 
-func (a *admin) connections(_ context.Context, in *ConnectionsIn) (*Connections, error) {
+func (a *admin) connections(ctx context.Context, in *ConnectionsIn) (*Connections, error) {
+	out := a.connectionsHere(in)
+	if !in.All {
+		return out, nil
+	}
+	others, err := gatherAs[Connections](ctx, a.s, askConnections, in)
+	if err != nil {
+		return nil, err
+	}
+	pages, nexts := [][]Connection{out.Connections}, []string{out.Next}
+	for _, o := range others {
+		pages, nexts = append(pages, o.Connections), append(nexts, o.Next)
+	}
+	out.Connections, out.Next = merge(pages, nexts, func(c *Connection) string { return c.ID }, in.Limit)
+	return out, nil
+}
+
+func (a *admin) connectionsHere(in *ConnectionsIn) *Connections {
 	var all []*session
 	if in.User != "" {
 		all = a.s.sessionsOf(in.User)
@@ -54,14 +74,14 @@ func (a *admin) connections(_ context.Context, in *ConnectionsIn) (*Connections,
 	for _, c := range all {
 		out.Connections = append(out.Connections, c.describe())
 	}
-	return out, nil
+	return out
 }
 
 func (c *session) describe() Connection {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	d := Connection{
-		ID: c.client.ID, Address: c.client.Addr.String(), Since: time.UnixMilli(c.since).UTC(),
+		ID: c.client.ID, Node: c.s.d.Node, Address: c.client.Addr.String(), Since: time.UnixMilli(c.since).UTC(),
 		Channels: make([]string, len(c.subs)), Queued: c.conn.Queued(), Pending: int(c.pending),
 	}
 	if c.state != opened {
@@ -76,27 +96,68 @@ func (c *session) describe() Connection {
 
 // ChannelsIn asks for open channels.
 type ChannelsIn struct {
-	Prefix string `query:"prefix" maxLength:"140" doc:"only those whose names begin with this"`
-	After  string `query:"after" maxLength:"140" doc:"channels behind this name"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	Prefix string `query:"prefix" json:"prefix" maxLength:"140" doc:"only those whose names begin with this"`
+	After  string `query:"after" json:"after" maxLength:"140" doc:"channels behind this name"`
+	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"1000" default:"100"`
+	All    bool   `query:"all" json:"-" doc:"of all nodes that answer within half a second, not only of this one"`
 }
 
-// OpenChannels are channels that are open on this node, by name.
+// OpenChannels are open channels by name.
 type OpenChannels struct {
 	Channels []OpenChannel `json:"channels"`
 	Next     string        `json:"next,omitempty"` // to ask for as after; empty: that was all
 }
 
-// OpenChannel is one open channel.
+// OpenChannel is one channel that is open on one node, or on Nodes of them.
 type OpenChannel struct {
 	Name    string `json:"name"`
 	Epoch   string `json:"epoch"`
-	Offset  uint64 `json:"offset"`  // of the last entry that this node has
-	Members int    `json:"members"` // of this node
-	Waiting int    `json:"waiting"` // operations of this node that wait for their commit
+	Offset  uint64 `json:"offset"`  // of the last entry that they have
+	Members int    `json:"members"` // of all of them
+	Waiting int    `json:"waiting"` // operations that wait for their commit
+	Nodes   int    `json:"nodes"`
 }
 
-func (a *admin) channels(_ context.Context, in *ChannelsIn) (*OpenChannels, error) {
+func (a *admin) channels(ctx context.Context, in *ChannelsIn) (*OpenChannels, error) {
+	out := a.channelsHere(in)
+	if !in.All {
+		return out, nil
+	}
+	others, err := gatherAs[OpenChannels](ctx, a.s, askChannels, in)
+	if err != nil {
+		return nil, err
+	}
+	pages, nexts := [][]OpenChannel{out.Channels}, []string{out.Next}
+	for _, o := range others {
+		pages, nexts = append(pages, o.Channels), append(nexts, o.Next)
+	}
+	all, next := merge(pages, nexts, func(c *OpenChannel) string { return c.Name }, len(pages)*in.Limit)
+	out.Channels, out.Next = sum(all, next, in.Limit)
+	return out, nil
+}
+
+// sum makes one of what the nodes say of the same channel.
+func sum(all []OpenChannel, next string, limit int) ([]OpenChannel, string) {
+	some := make([]OpenChannel, 0, limit)
+	for _, c := range all {
+		last := len(some) - 1
+		if last >= 0 && some[last].Name == c.Name {
+			one := &some[last]
+			if c.Offset > one.Offset {
+				one.Epoch, one.Offset = c.Epoch, c.Offset
+			}
+			one.Members, one.Waiting, one.Nodes = one.Members+c.Members, one.Waiting+c.Waiting, one.Nodes+c.Nodes
+			continue
+		}
+		if len(some) == limit {
+			return some, some[last].Name
+		}
+		some = append(some, c)
+	}
+	return some, next
+}
+
+func (a *admin) channelsHere(in *ChannelsIn) *OpenChannels {
 	var all []hub.Open
 	for _, h := range a.s.d.Hubs {
 		all = append(all, h.Channels(in.Prefix, in.After, in.Limit+1)...)
@@ -109,10 +170,10 @@ func (a *admin) channels(_ context.Context, in *ChannelsIn) (*OpenChannels, erro
 	}
 	for _, c := range all {
 		out.Channels = append(out.Channels, OpenChannel{
-			Name: c.Channel, Epoch: c.Epoch, Offset: c.Offset, Members: c.Members, Waiting: c.Waiting,
+			Name: c.Channel, Epoch: c.Epoch, Offset: c.Offset, Members: c.Members, Waiting: c.Waiting, Nodes: 1,
 		})
 	}
-	return out, nil
+	return out
 }
 
 // PresenceIn asks who is in a channel.
@@ -198,7 +259,17 @@ func (a *admin) history(ctx context.Context, in *HistoryIn) (*HistoryOut, error)
 	return out, nil
 }
 
-// Info is how much is live on this node.
+// InfoIn asks how much is live.
+type InfoIn struct {
+	All bool `query:"all" doc:"on all nodes that answer within half a second, not only on this one"`
+}
+
+// InfoOut is how much is live, by node; this one is the first.
+type InfoOut struct {
+	Nodes []Info `json:"nodes"`
+}
+
+// Info is how much is live on one node.
 type Info struct {
 	Node          string `json:"node"`
 	Connections   int    `json:"connections"`
@@ -207,12 +278,29 @@ type Info struct {
 	Blocked       int64  `json:"blocked"`      // connections that do not take what is sent, just now
 	Queued        int64  `json:"queued_bytes"` // that wait for all of them
 	Draining      bool   `json:"draining"`
+	Rates         rates  `json:"rates"` // of the last second
 }
 
-func (a *admin) info(context.Context, *struct{}) (*Info, error) {
+func (a *admin) info(ctx context.Context, in *InfoIn) (*InfoOut, error) {
+	out := &InfoOut{Nodes: []Info{a.infoHere()}}
+	if !in.All {
+		return out, nil
+	}
+	others, err := gatherAs[Info](ctx, a.s, askInfo, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	out.Nodes = append(out.Nodes, others...)
+	return out, nil
+}
+
+func (a *admin) infoHere() Info {
 	s := a.s
 	at := s.sockets.Stats()
-	out := &Info{Node: s.d.Node, Blocked: at.Blocked, Queued: at.Queued, Draining: s.draining.Load()}
+	out := Info{Node: s.d.Node, Blocked: at.Blocked, Queued: at.Queued, Draining: s.draining.Load()}
+	if r := s.rates.Load(); r != nil {
+		out.Rates = *r
+	}
 	s.each(func(c *session) {
 		out.Connections++
 		c.mu.Lock()
@@ -225,5 +313,48 @@ func (a *admin) info(context.Context, *struct{}) (*Info, error) {
 		out.Users += len(u.byID)
 		u.mu.Unlock()
 	}
-	return out, nil
+	return out
+}
+
+// What nodes ask each other for.
+const (
+	askConnections = "connections"
+	askChannels    = "channels"
+	askInfo        = "info"
+)
+
+var errQuestion = fault.New(fault.Malformed, "live.question", "Another node asks for something that this one does not know.")
+
+// here answers another node. fewer is the question for a shorter answer, where there is one.
+func (a *admin) here(q question) (out any, fewer json.RawMessage, err error) {
+	switch q.What {
+	case askInfo:
+		return a.infoHere(), nil, nil
+	case askConnections:
+		var in ConnectionsIn
+		if err := json.Unmarshal(q.Query, &in); err != nil {
+			return nil, nil, err
+		}
+		out = a.connectionsHere(&in)
+		in.Limit /= 2
+		fewer, err = shorter(in, in.Limit)
+	case askChannels:
+		var in ChannelsIn
+		if err := json.Unmarshal(q.Query, &in); err != nil {
+			return nil, nil, err
+		}
+		out = a.channelsHere(&in)
+		in.Limit /= 2
+		fewer, err = shorter(in, in.Limit)
+	default:
+		err = errQuestion
+	}
+	return out, fewer, err
+}
+
+func shorter(in any, limit int) (json.RawMessage, error) {
+	if limit == 0 {
+		return nil, nil
+	}
+	return json.Marshal(in)
 }

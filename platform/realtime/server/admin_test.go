@@ -186,8 +186,9 @@ func TestOperatorsSeeWhoIsThere(t *testing.T) {
 	if ask(t, api, "history?channel=room:1&epoch="+open.Channels[0].Epoch+"x&offset=1", "", &log); log.Offset != 0 {
 		t.Errorf("of another epoch: %+v", log)
 	}
-	var info Info
-	if ask(t, api, "info", "", &info); info.Connections != 6 || info.Users != 2 || info.Subscriptions != 10 || info.Draining || info.Node == "" {
+	var infos InfoOut
+	ask(t, api, "info", "", &infos)
+	if info := infos.Nodes[0]; info.Connections != 6 || info.Users != 2 || info.Subscriptions != 10 || info.Draining || info.Node == "" {
 		t.Errorf("%+v", info)
 	}
 	for _, path := range []string{"presence?channel=nothing:1", "history?channel=nothing:1"} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"github.com/hotlane/hotlane/platform/fault"
@@ -183,10 +184,16 @@ type RevokeIn struct {
 }
 
 func (a *admin) revoke(ctx context.Context, in *RevokeIn) (*Done, error) {
-	if a.s.d.Revoke != nil {
-		if err := a.s.d.Revoke(ctx, in.User); err != nil {
-			return nil, err
-		}
+	if a.s.d.Revoke == nil {
+		return a.done(order{User: in.User, Code: protocol.DisconnectInvalidToken.Code, Reason: protocol.DisconnectInvalidToken.Reason})
 	}
-	return a.done(order{User: in.User, Code: protocol.DisconnectInvalidToken.Code, Reason: protocol.DisconnectInvalidToken.Reason})
+	here := len(a.s.sessionsOf(in.User))
+	if err := a.s.d.Revoke(ctx, in.User); err != nil {
+		return nil, err
+	}
+	a.s.Revoked(in.User)
+	if _, err := a.s.everywhere(order{Look: true}); err != nil { // they see it by themselves, a little later
+		a.s.d.Log.Warn("other nodes were not told of a revocation", slog.Any("error", err))
+	}
+	return &Done{here}, nil
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"github.com/hotlane/hotlane/platform/realtime/protocol"
 )
@@ -35,7 +36,30 @@ func (c *session) command(cmd *protocol.Command) error {
 	if of == mConnect {
 		return c.connect(cmd.ID, cmd.Connect)
 	}
+	if of != mPublish && !c.takes() {
+		return protocol.DisconnectSlow
+	}
 	return c.do(of, cmd)
+}
+
+// takes waits until the client has taken most of what it was answered before: who asks much and reads little is not heard meanwhile.
+// false: it does not take it.
+func (c *session) takes() bool {
+	if c.conn.Queued() < c.s.cfg.Queue/2 {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(c.s.work, c.s.cfg.SlowGrace)
+	defer cancel()
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for c.conn.Queued() >= c.s.cfg.Queue/2 {
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
 }
 
 // do is command for a connected client.

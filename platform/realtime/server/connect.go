@@ -82,7 +82,7 @@ func (c *session) welcome(id uint32, until time.Time, subs []protocol.SubscribeR
 	defer c.s.writers.put(b)
 	*b = c.codec.Append((*b)[:0], &protocol.Reply{ID: id, Connect: &r})
 	c.s.m.command(mConnect, false)
-	c.s.m.sent.Add(float64(len(*b)))
+	c.s.m.sent.Add(int64(len(*b)))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.state == opened {

@@ -17,6 +17,7 @@ type order struct {
 	Channel string `json:"channel,omitempty"` // to be left; empty: the connection ends
 	Code    uint32 `json:"code"`
 	Reason  string `json:"reason"`
+	Look    bool   `json:"look,omitempty"` // tokens have been revoked
 }
 
 // everywhere does it here, and has it done on all other nodes. The error says that they may not hear of it.
@@ -38,22 +39,51 @@ func (s *Server) listen() (stop func()) {
 	if s.d.Bus == nil || !s.d.Bus.Shared() {
 		return func() {}
 	}
-	return s.d.Bus.Subscribe(controlTopic, func(body []byte) {
-		if body == nil {
-			return
+	var stops []func()
+	for topic, fn := range map[string]func([]byte){controlTopic: s.order, askTopic: s.ask, answerTopic: s.heard} {
+		stops = append(stops, s.d.Bus.Subscribe(topic, func(body []byte) {
+			if body != nil {
+				fn(body)
+			}
+		}))
+	}
+	return func() {
+		for _, stop := range stops {
+			stop()
 		}
-		var o order
-		if err := json.Unmarshal(body, &o); err != nil {
-			s.d.Log.Warn("another node asked for something that cannot be read", slog.Any("error", err))
-			return
-		}
-		s.obey(o)
-	})
+	}
 }
 
-// Revoked ends the connections of a user on this node (3500): their tokens are not good any more.
+func (s *Server) order(body []byte) {
+	var o order
+	if err := json.Unmarshal(body, &o); err != nil {
+		s.d.Log.Warn("another node asked for something that cannot be read", slog.Any("error", err))
+		return
+	}
+	if o.Look {
+		select {
+		case s.gathering.look <- struct{}{}:
+		default: // it is about to
+		}
+		return
+	}
+	s.obey(o)
+}
+
+// freshFor is how long a connection may have been made with a token that is newer than a revocation which comes to be known only now.
+const freshFor = 5000 // milliseconds
+
+// Revoked ends the connections of a user on this node: their tokens are not good any more (3500). Those that were made just now are told
+// to come back (3005), and their token decides.
 func (s *Server) Revoked(user string) {
-	s.obey(order{User: user, Code: protocol.DisconnectInvalidToken.Code, Reason: protocol.DisconnectInvalidToken.Reason})
+	now := s.now()
+	for _, c := range s.sessionsOf(user) {
+		if now-c.since < freshFor {
+			c.disconnect(protocol.DisconnectExpired)
+		} else {
+			c.disconnect(protocol.DisconnectInvalidToken)
+		}
+	}
 }
 
 // obey does it with the connections that are here, and counts them.

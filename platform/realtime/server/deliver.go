@@ -17,7 +17,7 @@ func (c *session) Deliver(m *hub.Membership, p *hub.Message) {
 		}
 	}
 	if c.room() && c.conn.SendShared(b) {
-		c.s.m.sent.Add(float64(len(b)))
+		c.s.m.sent.Add(int64(len(b)))
 		return
 	}
 	c.missed(m, logged)
@@ -110,7 +110,7 @@ func (c *session) tryUnsubscribe(channel string, why protocol.Unsubscribe) bool 
 	b := c.s.writers.get()
 	defer c.s.writers.put(b)
 	*b = protocol.AppendPushUnsubscribe((*b)[:0], c.codec, channel, why)
-	c.s.m.sent.Add(float64(len(*b)))
+	c.s.m.sent.Add(int64(len(*b)))
 	return c.conn.Send(*b)
 }
 

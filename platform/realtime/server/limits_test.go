@@ -233,3 +233,53 @@ func (c *client) pushSwept(r *rig) protocol.Push {
 	})
 	return c.push()
 }
+
+func TestAnAnswerLargerThanTheQueueIsGiven(t *testing.T) {
+	r := newRig(t, options{cfg: func(c *Config) { c.Queue = 256 << 10 }})
+	for n := range 10 {
+		if _, err := r.publish("news:1", fmt.Sprintf(`{"n":%d,"x":%q}`, n, strings.Repeat("x", 60<<10))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	both(t, func(t *testing.T, codec protocol.Codec) {
+		c := dial(t, r.url, codec)
+		c.in("ann")
+		c.subscribe("news:1")
+		for range 3 {
+			if got := c.do(protocol.Command{History: &protocol.HistoryRequest{Channel: "news:1", Limit: -1}}).History; got == nil || len(got.Publications) != 10 {
+				t.Errorf("%+v", got)
+			}
+		}
+	})
+}
+
+// TestWhenTooMuchWaitsForAll only those who are behind go without.
+func TestWhenTooMuchWaitsForAll(t *testing.T) {
+	r := newRig(t, options{cfg: func(c *Config) { c.Queue, c.QueueAll = 8<<20, 8<<20 }})
+	quick, behind := dial(t, r.url, protocol.JSON), dial(t, r.url, protocol.JSON)
+	quick.in("quick")
+	quick.subscribe("news:1")
+	behind.in("behind")
+	behind.subscribe("news:1")
+	behind.stop()
+	publish := func(size int) {
+		t.Helper()
+		if _, err := r.publish("news:1", fmt.Sprintf(`{"x":%q}`, strings.Repeat("x", size))); err != nil {
+			t.Fatal(err)
+		}
+		if p := quick.push(); p.Pub == nil {
+			t.Fatalf("%+v", p)
+		}
+	}
+	for r.sockets.Stats().Queued < 4<<20 {
+		publish(500 << 10)
+	}
+	r.cfg.QueueAll = 4 << 20 // as if others had taken the rest
+	r.sweep(r.now())
+	if publish(1); testutil.ToFloat64(r.m.resyncs) != 1 {
+		t.Errorf("%v were told to resync", testutil.ToFloat64(r.m.resyncs))
+	}
+	behind.resume()
+	eventually(t, "less waits", func() bool { r.sweep(r.now()); return !r.pressed.Load() })
+	publish(2)
+}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"strconv"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -13,8 +14,9 @@ type metrics struct {
 	commands      *prometheus.CounterVec
 	refused       *prometheus.CounterVec
 	disconnects   *prometheus.CounterVec
-	received      prometheus.Counter
-	sent          prometheus.Counter
+	received      count // bytes
+	sent          count // bytes
+	asked         count // commands
 	dropped       prometheus.Counter
 	resyncs       prometheus.Counter
 	ack           prometheus.Histogram
@@ -40,8 +42,6 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		commands:      vec("commands_total", "Commands of clients, by method and whether they were done or refused.", "method", "outcome"),
 		refused:       vec("upgrades_refused_total", "Connections that were refused before they began, by reason.", "reason"),
 		disconnects:   vec("disconnects_total", "Connections that ended, by the code that the client was told; 0: it left by itself.", "code"),
-		received:      counter("received_bytes_total", "Bytes of messages that clients sent."),
-		sent:          counter("sent_bytes_total", "Bytes of replies and pushes that were queued for clients."),
 		dropped:       counter("dropped_total", "Messages beside the log that a slow client did not get."),
 		resyncs:       counter("resyncs_total", "Subscriptions that lost a message and were told to begin anew."),
 		ack: prometheus.NewHistogram(prometheus.HistogramOpts{
@@ -56,13 +56,49 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		return m, nil
 	}
 	for _, c := range []prometheus.Collector{
-		m.connections, m.subscriptions, m.commands, m.refused, m.disconnects, m.received, m.sent, m.dropped, m.resyncs, m.ack,
+		m.connections, m.subscriptions, m.commands, m.refused, m.disconnects, m.dropped, m.resyncs, m.ack,
+		m.received.collector("received_bytes_total", "Bytes of messages that clients sent."),
+		m.sent.collector("sent_bytes_total", "Bytes of replies and pushes that were queued for clients."),
 	} {
 		if err := reg.Register(c); err != nil {
 			return nil, err
 		}
 	}
 	return m, nil
+}
+
+// count is a counter that can be read.
+type count struct{ atomic.Int64 }
+
+func (c *count) collector(name, help string) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "hotlane_live_" + name, Help: help}, func() float64 {
+		return float64(c.Load())
+	})
+}
+
+// rates are how much was done in the last second.
+type rates struct {
+	Commands float64 `json:"commands"`
+	Received float64 `json:"received_bytes"`
+	Sent     float64 `json:"sent_bytes"`
+
+	at                       int64 // Unix milliseconds
+	commands, received, sent int64 // in all, until then
+}
+
+// rate measures the rates. It is called by sweep only.
+func (s *Server) rate(now int64) {
+	next := rates{at: now, commands: s.m.asked.Load(), received: s.m.received.Load(), sent: s.m.sent.Load()}
+	if last := s.rates.Load(); last != nil {
+		if now <= last.at {
+			return
+		}
+		seconds := float64(now-last.at) / 1000
+		next.Commands = float64(next.commands-last.commands) / seconds
+		next.Received = float64(next.received-last.received) / seconds
+		next.Sent = float64(next.sent-last.sent) / seconds
+	}
+	s.rates.Store(&next)
 }
 
 // method is a command's, as an index of methodNames.
@@ -88,6 +124,7 @@ var methodNames = [...]string{
 }
 
 func (m *metrics) command(of method, refused bool) {
+	m.asked.Add(1)
 	if refused {
 		m.counted[of].refused.Inc()
 		return

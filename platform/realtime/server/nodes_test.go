@@ -1,7 +1,12 @@
 package server
 
 import (
+	"fmt"
+	"slices"
+	"sort"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/hotlane/hotlane/platform/bus"
 	"github.com/hotlane/hotlane/platform/db"
@@ -49,7 +54,7 @@ func TestARevokedUserIsDisconnectedOnAllNodes(t *testing.T) {
 	}
 	other := dial(t, b.url, protocol.Protobuf)
 	other.in("bob")
-	a.heard(t, b)
+	a.listens(t, b)
 	done, err := (&admin{a.Server}).revoke(t.Context(), &RevokeIn{User: "ann"})
 	if err != nil || done.Here != 2 {
 		t.Errorf("%+v %v", done, err)
@@ -74,7 +79,7 @@ func TestAUserIsTakenOutOfAChannelOnAllNodes(t *testing.T) {
 		c.subscribe("room:1")
 		c.subscribe("room:2")
 	}
-	a.heard(t, b)
+	a.listens(t, b)
 	api := &admin{a.Server}
 	if done, err := api.unsubscribe(t.Context(), &UnsubscribeIn{WhoIn: WhoIn{User: "ann"}, Channel: "room:1"}); err != nil || done.Here != 0 {
 		t.Errorf("%+v %v", done, err)
@@ -101,8 +106,8 @@ func TestAUserIsTakenOutOfAChannelOnAllNodes(t *testing.T) {
 	}
 }
 
-// heard waits until the other node hears this one.
-func (r *rig) heard(t *testing.T, other *rig) {
+// listens waits until the other node hears this one.
+func (r *rig) listens(t *testing.T, other *rig) {
 	t.Helper()
 	probe := dial(t, other.url, protocol.JSON)
 	id := probe.in("probe").Client
@@ -111,5 +116,83 @@ func (r *rig) heard(t *testing.T, other *rig) {
 			t.Fatal(err)
 		}
 		return other.byID(id) == nil
+	})
+}
+
+func TestOperatorsSeeAllNodes(t *testing.T) {
+	a, b := two(t)
+	for i, r := range []*rig{a, b, a, b, b} {
+		c := dial(t, r.url, protocol.JSON)
+		c.in(fmt.Sprint("user", i))
+		c.subscribe("room:1")
+	}
+	a.listens(t, b)
+	b.listens(t, a)
+	api := a.api()
+	var connections Connections
+	seen, after := map[string]string{}, ""
+	for range 3 {
+		connections = Connections{}
+		ask(t, api, "connections?all=true&limit=2&after="+after, "", &connections)
+		for _, c := range connections.Connections {
+			seen[c.User] = c.Node
+		}
+		after = connections.Next
+	}
+	if len(seen) != 5 || after != "" || seen["user0"] != a.d.Node || seen["user1"] != b.d.Node {
+		t.Errorf("%v, then %q", seen, after)
+	}
+	var channels OpenChannels
+	ask(t, api, "channels?all=true&limit=1", "", &channels)
+	if len(channels.Channels) != 1 || channels.Channels[0].Name != "room:1" || channels.Channels[0].Members != 5 || channels.Channels[0].Nodes != 2 ||
+		channels.Next != "room:1" {
+		t.Errorf("%+v", channels)
+	}
+	channels = OpenChannels{}
+	if ask(t, api, "channels?all=true&prefix=user:user", "", &channels); len(channels.Channels) != 5 || channels.Next != "" {
+		t.Errorf("%+v", channels)
+	}
+	var info InfoOut
+	if ask(t, api, "info?all=true", "", &info); len(info.Nodes) != 2 || info.Nodes[0].Connections != 2 || info.Nodes[1].Connections != 3 {
+		t.Errorf("%+v", info)
+	}
+}
+
+func TestAPageOfManyNodesHasNoHoles(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		limit := rapid.IntRange(1, 5).Draw(t, "limit")
+		nodes := make([][]string, rapid.IntRange(1, 4).Draw(t, "nodes"))
+		var want []string
+		for i := range nodes {
+			nodes[i] = rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z]{1,3}`), 0, 12, rapid.ID[string]).Draw(t, "keys")
+			for k := range nodes[i] {
+				nodes[i][k] += fmt.Sprint("-", i)
+			}
+			slices.Sort(nodes[i])
+			want = append(want, nodes[i]...)
+		}
+		slices.Sort(want)
+		var got []string
+		after := ""
+		for range len(want) + 1 {
+			pages, nexts := make([][]string, len(nodes)), make([]string, len(nodes))
+			for i, keys := range nodes { // each as its node would answer, some in shorter pages
+				rest := keys[sort.SearchStrings(keys, after+"\x00"):]
+				most := rapid.IntRange(1, limit).Draw(t, "most")
+				if len(rest) > most {
+					rest, nexts[i] = rest[:most], rest[most-1]
+				}
+				pages[i] = rest
+			}
+			var page []string
+			page, after = merge(pages, nexts, func(s *string) string { return *s }, limit)
+			got = append(got, page...)
+			if after == "" {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("got %v, want %v", got, want)
+		}
 	})
 }

@@ -2,11 +2,13 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"hash/maphash"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,8 +32,10 @@ type Deps struct {
 	Anonymous bool
 	// Subscriptions names channels that a user's connections are in from the beginning, beside those of config; nil: none.
 	Subscriptions func(c identity.Caller) []string
-	// Revoke has the tokens refused that a user got until now, on all nodes; nil: the API only ends the connections.
+	// Revoke has the tokens refused that a user got until now; nil: the API only ends the connections. Look finds out what other nodes
+	// revoked; nil: nothing is to be found out. Whoever learns of a revocation calls Server.Revoked.
 	Revoke  func(ctx context.Context, user string) error
+	Look    func(ctx context.Context) error
 	Bus     bus.Bus
 	Node    string // this process's name among the others; empty: made
 	Version string // of the program, as clients are told
@@ -61,6 +65,9 @@ type Server struct {
 	places   places
 	seed     maphash.Seed
 	writers  writers
+	rates    atomic.Pointer[rates]
+
+	gathering gathering
 }
 
 // New checks the config. It does no I/O.
@@ -87,6 +94,8 @@ func New(cfg Config, d Deps) (*Server, error) {
 	for _, codec := range []protocol.Codec{protocol.JSON, protocol.Protobuf} {
 		s.pings[codec] = protocol.AppendPing(nil, codec)
 	}
+	s.gathering.mine, s.gathering.asked = map[string]chan json.RawMessage{}, make(chan question, mostAsked)
+	s.gathering.look = make(chan struct{}, 1)
 	s.work, s.end = context.WithCancel(context.Background())
 	return s, nil
 }
@@ -148,6 +157,9 @@ func codecOf(r *http.Request) protocol.Codec {
 // Run sweeps: pings, timeouts, expiries, and what other nodes ask for. It returns when the context ends.
 func (s *Server) Run(ctx context.Context) error {
 	defer s.listen()()
+	var answering sync.WaitGroup
+	defer answering.Wait()
+	answering.Go(func() { s.answerAll(ctx) })
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {

@@ -103,7 +103,7 @@ func (c *session) Message(_ *socket.Conn, _ bool, p []byte) {
 	c.busy.Store(true)
 	defer c.busy.Store(false)
 	defer c.survive()
-	c.s.m.received.Add(float64(len(p)))
+	c.s.m.received.Add(int64(len(p)))
 	err := c.codec.Decode(p, c.s.cfg.Message, c.command)
 	var why protocol.Disconnect
 	switch {
@@ -191,7 +191,7 @@ func (c *session) leave(why protocol.Disconnect) {
 func (c *session) send(r *protocol.Reply) {
 	b := c.s.writers.get()
 	*b = c.codec.Append((*b)[:0], r)
-	c.s.m.sent.Add(float64(len(*b)))
+	c.s.m.sent.Add(int64(len(*b)))
 	taken := c.conn.Answer(*b)
 	c.s.writers.put(b)
 	if !taken {

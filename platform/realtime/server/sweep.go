@@ -16,6 +16,7 @@ const pressedQueue = 16 << 10
 
 // sweep does what is due: one walk over all sessions instead of a timer for each.
 func (s *Server) sweep(now int64) {
+	s.rate(now)
 	s.pressed.Store(s.sockets.Stats().Queued > int64(s.cfg.QueueAll))
 	s.each(func(c *session) {
 		if c.due.Load() <= now {
