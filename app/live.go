@@ -47,8 +47,8 @@ func (h *house) openChannels() (err error) {
 	}
 	h.live.any = len(hubs) > 0
 	h.live.Server, err = live.New(h.Live, live.Deps{
-		Hubs: hubs, Token: h.token, Revoke: h.revoke, Anonymous: h.anonymous(), Bus: h.bus, Node: h.node, Version: Version(), Now: time.Now, Log: h.log,
-		Metrics: h.telemetry.Registry(), Client: client,
+		Hubs: hubs, Token: h.token, Revoke: h.revoke, Look: h.identity.Look, Anonymous: h.anonymous(), Bus: h.bus, Node: h.node,
+		Version: Version(), Now: time.Now, Log: h.log, Metrics: h.telemetry.Registry(), Client: client,
 	})
 	return err
 }
