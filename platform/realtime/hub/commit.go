@@ -46,7 +46,6 @@ type work struct {
 	err     error // why nothing of it is written
 	broken  bool  // the room panicked
 	lost    bool  // another node was first
-	more    bool  // not all that waited
 }
 
 func newCommitter(h *Hub) *committer { return &committer{hub: h, wake: make(chan struct{}, 1)} }

@@ -52,7 +52,7 @@ func (c *Config) Validate() error {
 	check(number(c.QueueBytes, 64<<10, 16<<30), "/queue_bytes", "must be 64KiB to 16GiB")
 	check(span(c.Check, 100*time.Millisecond, time.Minute), "/check", "must be 100ms to 1m")
 	check(number(c.Checkpoint, 10, 100_000), "/checkpoint", "must be 10 to 100000")
-	check(c.Keep >= 0 && c.Keep <= 10_000_000, "/keep", "must be 1 to 10000000")
+	check(number(c.Keep, 1, 10_000_000), "/keep", "must be 1 to 10000000")
 	if bad != nil {
 		return fault.New(fault.Invalid, "live.hub_config", "The settings of channels break a rule.").With(bad...)
 	}

@@ -89,9 +89,9 @@ func (f *FanOut) Add(m Member) {
 	f.c.seats = append(f.c.seats, seat{m, &Membership{c: f.c, at: int32(len(f.c.seats))}})
 }
 
-// Deliver brings one entry to all.
-func (f *FanOut) Deliver(e realtime.Entry) {
+// Deliver brings entries to all.
+func (f *FanOut) Deliver(entries ...realtime.Entry) {
 	f.c.mu.Lock()
 	defer f.c.mu.Unlock()
-	f.c.deliver([]realtime.Entry{e})
+	f.c.deliver(entries)
 }
