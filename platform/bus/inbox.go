@@ -79,7 +79,10 @@ func (in *inbox) put(m message) {
 	l := in.lane(m.topic)
 	l.mu.Lock()
 	switch {
-	case m.only != nil: // that a subscription holds is said once, and is not lost
+	case m.only != nil: // that a subscription holds is said once, and is not lost: there are as many as subscriptions
+		if len(l.queue) >= laneMessages {
+			l.queue = slices.DeleteFunc(l.queue, func(m message) bool { return m.only != nil && m.only.ended.Load() })
+		}
 		l.queue = append(l.queue, m)
 	case len(l.queue) >= laneMessages || l.bytes+len(m.body) > laneBytes:
 		l.lost = true

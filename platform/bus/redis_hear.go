@@ -26,18 +26,20 @@ type ear struct {
 	was   bool // it was connected before
 	plain bool // this connection's subscriptions are not sharded
 
-	mu      sync.Mutex // guards what follows; never held during I/O
-	changes map[string]bool
-	leaving map[string]int // unsubscriptions that are not confirmed yet
+	mu      sync.Mutex      // guards what follows; never held during I/O
+	changes map[string]bool // since the connection was made; nil: there is none, and the next one begins with all
+	leaving map[string]int  // unsubscriptions that are not confirmed yet
 }
 
 func newEar(b *redisBus, which, of int) *ear {
-	return &ear{b: b, which: which, of: of, wake: make(chan struct{}, 1), changes: make(map[string]bool)}
+	return &ear{b: b, which: which, of: of, wake: make(chan struct{}, 1)}
 }
 
 func (e *ear) change(topic string) {
 	e.mu.Lock()
-	e.changes[topic] = true
+	if e.changes != nil {
+		e.changes[topic] = true
+	}
 	e.mu.Unlock()
 	select {
 	case e.wake <- struct{}{}:
@@ -69,8 +71,9 @@ func (e *ear) session(ctx context.Context, client rueidis.Client) (held bool, er
 	defer conn.Close()
 	moved := make(chan struct{}, 1)
 	e.mu.Lock()
-	e.leaving = make(map[string]int)
+	e.leaving, e.changes = make(map[string]int), make(map[string]bool)
 	e.mu.Unlock()
+	defer e.idle()
 	ended := conn.SetPubSubHooks(rueidis.PubSubHooks{
 		OnMessage:      e.message,
 		OnSubscription: func(s rueidis.PubSubSubscription) { e.confirmed(s, moved) },
@@ -107,11 +110,14 @@ func (e *ear) session(ctx context.Context, client rueidis.Client) (held bool, er
 	}
 }
 
+func (e *ear) idle() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.changes = nil
+}
+
 // begin subscribes to all that is wanted of this ear.
 func (e *ear) begin(ctx context.Context, conn rueidis.DedicatedClient, current map[string]bool) error {
-	e.mu.Lock()
-	clear(e.changes)
-	e.mu.Unlock()
 	list := []string{e.b.notes(e.which)} // each has at least this, so that there is a connection, to the shard's node
 	for _, topic := range e.b.in.wanted() {
 		if shardOf(topic)%e.of == e.which {

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	outMessages = 8192     // messages that wait to be sent
+	outMessages = 8192     // messages that wait to be sent, while as many may be on their way
 	outBytes    = 16 << 20 // and their bodies; what does not fit is not sent
 	atOnce      = 256      // messages that travel together
 	lastMost    = time.Second
