@@ -29,6 +29,7 @@ func TestBadPapers(t *testing.T) {
 		{"no address", newPaperJSON(`"mail":"minji"`), []string{"/mail"}},
 		{"a name and an address", newPaperJSON(`"mail":"Minji <minji@example.com>"`), []string{"/mail"}},
 		{"two lines of address", newPaperJSON(`"mail":"a@example.com\nBcc: b@example.com"`), []string{"/mail"}},
+		{"zero bytes", newPaperJSON(`"mail":"a\u0000@example.com"`, `"zone":"U\u0000TC"`), []string{"/zone", "/mail"}},
 		{"invited nobody", newPaperJSON(`"invited":["a",""]`), []string{"/invited/1"}},
 		{"what there is not", newPaperJSON(`"colour":"red"`), []string{"/colour"}},
 		{"as long as it may be", `{"title":"` + long(100) + `","recipient":"` + long(60) + `"}`, nil},
@@ -74,6 +75,9 @@ func TestBadNotes(t *testing.T) {
 		{"one that there is not", "POST", at + noteC + "/move", `{"x":1}`, "", 404, "papers.no_note", nil},
 		{"a move to nowhere", "POST", at + noteA + "/move", `{}`, strings.Repeat("a", 22), 422, "papers.op", []string{""}},
 		{"hidden by a writer", "POST", at + noteA + "/hide", `{"hidden":true}`, strings.Repeat("a", 22), 403, "papers.not_owner", nil},
+		{"a report with a zero byte", "POST", at + noteA + "/report", `{"reason":"a\u0000b"}`, "", 422, "papers.invalid", []string{"/reason"}},
+		{"a name with a zero byte", "PUT", at + noteB, `{"name":"a\u0000b","text":"b","x":1,"y":1}`, "", 422, "papers.op", []string{"/name"}},
+		{"a zero byte for an id", "PUT", at + "n%00%00%00%00%00%00%00%00", newNote("a"), "", 422, "papers.op", []string{"/id"}},
 		{"a report of nothing", "POST", at + noteC + "/report", `{}`, "", 404, "papers.no_note", nil},
 		{"a long report", "POST", at + noteA + "/report", `{"reason":"` + strings.Repeat("x", 501) + `"}`, "", 422, "request.invalid", []string{"/reason"}},
 	} {

@@ -131,7 +131,7 @@ func (s *Service) Mine(ctx context.Context, by Caller, after string, limit int) 
 	if after != "" {
 		at, last, ok := strings.Cut(after, ".")
 		micros, err := strconv.ParseInt(at, 10, 64)
-		if !ok || err != nil || micros <= 0 {
+		if !ok || err != nil || micros <= 0 || !isText(last) {
 			return nil, "", ErrInvalid.With(field("query:after", "must be next of the page before"))
 		}
 		before, id = time.UnixMicro(micros), last

@@ -2,7 +2,6 @@ package papers
 
 import (
 	"context"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 
@@ -62,13 +61,15 @@ func (s *Service) publish(ctx context.Context, a *access, key string, op *operat
 	return s.live.Publish(ctx, channel(a.ID), realtime.Writer{Role: board.By{Role: a.role, Author: a.author}}, id, data)
 }
 
+const maxReason = 500 // characters
+
 // Report tells the owner that a note is wrong. Errors: as of enter; ErrNoNote, ErrReports, ErrInvalid, ErrTooMany.
 func (s *Service) Report(ctx context.Context, by Caller, link, note, reason string) error {
 	if err := s.limits.take(ctx, "write", by.Client, s.limits.write); err != nil {
 		return err
 	}
-	if utf8.RuneCountInString(reason) > 500 {
-		return ErrInvalid.With(field("/reason", "must be at most 500 characters"))
+	if !board.CheckText(reason, maxReason) {
+		return ErrInvalid.With(field("/reason", "must be at most 500 characters, without control characters"))
 	}
 	a, err := s.enter(ctx, by, link)
 	if err != nil {

@@ -62,23 +62,24 @@ func (s *database) Put(ctx context.Context, key Key, kind string, body io.Reader
 		}
 		return insert(ctx, tx, info, data)
 	})
-	if db.IsUnique(err) { // another put the same id since
-		return s.lost(ctx, info)
+	if db.IsUnique(err) || errors.Is(err, ErrFull) { // another may have put the same id since
+		return s.lost(ctx, info, err)
 	}
 	return kept, err
 }
 
-// lost says what became of the id that another was first with.
-func (s *database) lost(ctx context.Context, info Info) (Info, error) {
-	var old Info
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		old, err = find(ctx, tx, info.Key)
-		return err
-	})
-	if err == nil && !old.same(info) {
-		err = ErrTaken
+// lost says what became of an id that another was first with; err, where it is nobody's.
+func (s *database) lost(ctx context.Context, info Info, err error) (Info, error) {
+	old, none := scan(s.db.QueryRow(ctx, `SELECT grp, id, kind, size, sha256, kept_at FROM hotlane_blobs WHERE grp = $1 AND id = $2`, info.Group, info.ID))
+	switch {
+	case errors.Is(none, ErrNone):
+		return Info{}, err
+	case none != nil:
+		return Info{}, none
+	case !old.same(info):
+		return Info{}, ErrTaken
 	}
-	return old, err
+	return old, nil
 }
 
 // room counts a blob into its group, if it fits.
@@ -120,6 +121,9 @@ func scan(row interface{ Scan(...any) error }) (i Info, err error) {
 }
 
 func (s *database) Open(ctx context.Context, key Key) (io.ReadCloser, Info, error) {
+	if !key.good() {
+		return nil, Info{}, ErrNone
+	}
 	info, err := scan(s.db.QueryRow(ctx, `SELECT grp, id, kind, size, sha256, kept_at FROM hotlane_blobs WHERE grp = $1 AND id = $2`, key.Group, key.ID))
 	if err != nil {
 		return nil, Info{}, err
@@ -161,6 +165,9 @@ func (r *rows) Read(p []byte) (int, error) {
 func (r *rows) Close() error { return nil }
 
 func (s *database) List(ctx context.Context, group string) ([]Info, error) {
+	if !name(group, false) {
+		return nil, nil
+	}
 	found, err := s.db.Query(ctx, `SELECT grp, id, kind, size, sha256, kept_at FROM hotlane_blobs WHERE grp = $1 ORDER BY id`, group)
 	if err != nil {
 		return nil, err
@@ -178,6 +185,9 @@ func (s *database) List(ctx context.Context, group string) ([]Info, error) {
 }
 
 func (s *database) Delete(ctx context.Context, key Key) error {
+	if !key.good() {
+		return nil
+	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		var size int64
 		err := tx.QueryRow(ctx, `DELETE FROM hotlane_blobs WHERE grp = $1 AND id = $2 RETURNING size`, key.Group, key.ID).Scan(&size)
@@ -196,6 +206,9 @@ func (s *database) Delete(ctx context.Context, key Key) error {
 }
 
 func (s *database) DeleteGroup(ctx context.Context, group string) error {
+	if !name(group, false) {
+		return nil
+	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		// The group first: whoever puts into it at the same time waits, or is waited for.
 		if _, err := tx.Exec(ctx, `DELETE FROM hotlane_blob_groups WHERE name = $1`, group); err != nil {

@@ -182,6 +182,9 @@ func (s *folder) Open(_ context.Context, key Key) (io.ReadCloser, Info, error) {
 }
 
 func (s *folder) List(_ context.Context, group string) ([]Info, error) {
+	if !name(group, false) {
+		return nil, nil
+	}
 	files, err := os.ReadDir(s.group(group))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

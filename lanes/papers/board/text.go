@@ -2,7 +2,6 @@ package board
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -31,8 +30,6 @@ func clean(s string, lines bool) bool {
 			return false
 		case c >= 0x202a && c <= 0x202e, c >= 0x2066 && c <= 0x2069: // embeddings, overrides and isolates of direction
 			return false
-		case c == unicode.ReplacementChar:
-			continue
 		}
 	}
 	return true
@@ -75,4 +72,9 @@ func CheckName(name string) string {
 		return one.Text
 	}
 	return ""
+}
+
+// CheckText says whether a text of several lines has at most so many characters and does nothing to what is around it.
+func CheckText(text string, most int) bool {
+	return countUpTo(text, most+1) <= most && clean(plain(text), true)
 }

@@ -138,6 +138,12 @@ func names(t *testing.T, open Opener) {
 		if err := s.DeleteGroup(t.Context(), bad); err != nil {
 			t.Errorf("delete the group %q: %v", bad, err)
 		}
+		if all, err := s.List(t.Context(), bad); len(all) != 0 || err != nil {
+			t.Errorf("the group %q has %v, %v", bad, all, err)
+		}
+		if _, _, err := s.Open(t.Context(), blob.Key{Group: "a", ID: bad}); !errors.Is(err, blob.ErrNone) {
+			t.Errorf("open %q: %v", bad, err)
+		}
 	}
 	if _, err := s.Put(t.Context(), blob.Key{Group: "a", ID: "b"}, "text plain", strings.NewReader("x")); !errors.Is(err, blob.ErrName) {
 		t.Errorf("a type: %v", err)
