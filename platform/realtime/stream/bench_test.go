@@ -10,10 +10,12 @@ import (
 )
 
 // BenchmarkAppend is commits of one pack for each of 100 channels, with entries of about 200 bytes, kept at 1,000 entries a channel.
-func BenchmarkAppend(b *testing.B) {
+func BenchmarkAppend(b *testing.B) { benchAppend(b, db.Config{}) }
+
+func benchAppend(b *testing.B, cfg db.Config) {
 	for _, entries := range []int{1, 10} {
 		b.Run(fmt.Sprint("entries=", entries), func(b *testing.B) {
-			d := dbtest.NewSet(b, db.Config{}, db.Options{}).DB(lane)
+			d := dbtest.NewSet(b, cfg, db.Options{}).DB(fmt.Sprint(lane, entries))
 			must(b, stream.Migrate(b.Context(), d))
 			heads := make([]stream.Head, 100)
 			for i := range heads {
