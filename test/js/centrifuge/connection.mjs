@@ -1,7 +1,7 @@
 // Connections: who may connect, for how long, and how it ends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { api, client, connected, eventually, live, refused, several, token, unique } from './kit.mjs';
+import { api, client, connected, eventually, howMany, live, refused, token, unique } from './kit.mjs';
 
 export function connections(build) {
   test('who shows no token is in as nobody', async (t) => {
@@ -145,8 +145,9 @@ export function connections(build) {
       c.connect();
       return (await feed.until('an answer', (items) => items.find((i) => i.event === 'connected' || i.event === 'disconnected'))).code === 3500;
     };
-    if (several) await eventually('all nodes know', again); // and who was faster is disconnected when they do
-    assert.ok(await again());
+    const everywhere = async () => (await Promise.all(Array.from({ length: howMany }, again))).every((refused) => refused);
+    if (howMany > 1) await eventually('all nodes know', everywhere);
+    assert.ok(await everywhere());
     await connected(t, build, { token: token(unique('u')) });
   });
 

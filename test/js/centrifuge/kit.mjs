@@ -12,7 +12,7 @@ const env = (/** @type {string} */ name) => {
 
 // Nodes of one app, in turn: each connection and each question goes to another.
 const nodes = env('HOTLANE_URL').split(',');
-export const several = nodes.length > 1;
+export const howMany = nodes.length;
 let turn = 0;
 const base = () => nodes[turn++ % nodes.length];
 
