@@ -45,7 +45,8 @@ func (c RateConfig) bucket() cache.Bucket { return cache.Bucket{Rate: c.PerSecon
 func DefaultConfig() Config {
 	return Config{
 		Anonymous: true, PerUser: 1000, Undelivered: 400, Delivered: 400, Exports: 4,
-		Create: RateConfig{PerSecond: 0.1, Burst: 20}, Write: RateConfig{PerSecond: 20, Burst: 200}, Upload: RateConfig{PerSecond: 1, Burst: 60},
+		// A whole office may stand behind one address, and writes on one card.
+		Create: RateConfig{PerSecond: 0.2, Burst: 30}, Write: RateConfig{PerSecond: 50, Burst: 1000}, Upload: RateConfig{PerSecond: 2, Burst: 100},
 		Images: ImagesConfig{
 			MaxBytes: 15 << 20, MaxPixels: 50_000_000, Side: 1600, KeepBytes: 1 << 20, Memory: 512 << 20, PerPaper: 500, Total: 256 << 20,
 		},

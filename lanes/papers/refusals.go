@@ -38,7 +38,7 @@ var (
 	ErrNoNote    = fault.New(fault.NotFound, "papers.no_note", "There is no such note.")
 	ErrNoteGone  = fault.New(fault.Gone, "papers.note_gone", "The note was deleted.")
 	ErrNoteThere = fault.New(fault.Conflict, "papers.note_there", "There is, or was, a note of this id.")
-	ErrHidden    = fault.New(fault.Conflict, "papers.hidden", "The note is hidden: its author may only delete it.")
+	ErrHidden    = fault.New(fault.Conflict, "papers.hidden", "The note is hidden: nobody changes it until it is shown again.")
 	ErrFull      = fault.New(fault.Conflict, "papers.full", "The paper is full: it has "+strconv.Itoa(board.MaxNotes)+" notes.")
 	ErrWorn      = fault.New(fault.Conflict, "papers.worn", "As many notes were made on this paper as may be: "+strconv.Itoa(board.MaxMade)+".")
 	ErrNewer     = fault.New(fault.Unavailable, "papers.newer", "A newer version of the program wrote this paper.")

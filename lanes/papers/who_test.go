@@ -31,7 +31,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"move", do("POST", "/notes/"+noteA+"/move", `{"x":1}`), "open", [4]int{200, 200, 403, 409}},
 		{"delete", do("DELETE", "/notes/"+noteA, ""), "open", [4]int{200, 200, 403, 409}},
 		{"hide", do("POST", "/notes/"+noteA+"/hide", `{"hidden":true}`), "open", [4]int{200, 403, 403, 409}},
-		{"change a hidden one", do("PUT", "/notes/"+noteB, `{"text":"x"}`), "open", [4]int{200, 409, 403, 409}},
+		{"change a hidden one", do("PUT", "/notes/"+noteB, `{"text":"x"}`), "open", [4]int{409, 409, 403, 409}},
 		{"delete a hidden one", do("DELETE", "/notes/"+noteB, ""), "open", [4]int{200, 200, 403, 409}},
 		{"report", do("POST", "/notes/"+noteA+"/report", `{"reason":"x"}`), "open", [4]int{204, 204, 204, 409}},
 		{"export", do("GET", "/export", ""), "open", [4]int{200, 200, 200, 409}},

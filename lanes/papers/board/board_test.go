@@ -161,7 +161,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{on("note.hide", "n00000001"), yes, NotOwner, NotOwner, ReadOnly, IsClosed},
 		{on("note.unhide", "n00000001"), yes, NotOwner, NotOwner, ReadOnly, IsClosed},
 		{move("n00000002"), yes, IsHidden, NotYours, ReadOnly, IsClosed},
-		{fmt.Sprintf(put, "n00000002"), yes, IsHidden, NotYours, ReadOnly, IsClosed},
+		{fmt.Sprintf(put, "n00000002"), IsHidden, IsHidden, NotYours, ReadOnly, IsClosed},
 		{on("note.delete", "n00000002"), yes, yes, NotYours, ReadOnly, IsClosed},
 		{move("n00000003"), NoteGone, NoteGone, NoteGone, ReadOnly, IsClosed},
 		{fmt.Sprintf(put, "n00000003"), NoteGone, NoteGone, NoteGone, ReadOnly, IsClosed},

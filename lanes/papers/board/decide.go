@@ -87,7 +87,7 @@ func (b *Board) may(by By, c *change, now time.Time) error {
 		return nil
 	case by.Role != Owner && n.By != by.Author:
 		return refuse(NotYours)
-	case by.Role != Owner && n.Hidden && c.kind != noteDelete:
+	case n.Hidden && (c.kind == notePut || by.Role != Owner && c.kind != noteDelete): // what is put, all would get
 		return refuse(IsHidden)
 	}
 	return nil

@@ -32,8 +32,8 @@
 //
 // note.put makes a note where the id has never been used, and changes the fields that it names where it is there. A new one must have a
 // name, x and y, and text or an image; the rest is w 220, rot 0, color "lemon", font "sans", z above all others unless it says otherwise. note.move has
-// at least one of x, y, rot, z. An author may put, move and delete their own notes, the owner everybody's; a hidden one its author may
-// only delete. note.put with "new":true is refused where the note is there already or was; with "new":false where it is not. Without new,
+// at least one of x, y, rot, z. An author may put, move and delete their own notes, the owner everybody's; what a hidden
+// one says nobody changes, and its author may only delete it. note.put with "new":true is refused where the note is there already or was; with "new":false where it is not. Without new,
 // it does what fits.
 //
 //	id      n and 8 to 24 of A-Z a-z 0-9, made at random by whoever writes the note

@@ -15,7 +15,7 @@ const (
 	NoNote                  // there is none of the id
 	NoteGone                // it was deleted
 	NoteThere               // a new note has the id of another, deleted ones counted
-	IsHidden                // the note is: its author may only delete it
+	IsHidden                // the note is: its author may only delete it, and nobody changes what it says
 	IsFull                  // MaxNotes
 	IsWorn                  // MaxMade
 )
