@@ -1,5 +1,8 @@
 // Package identity says who is calling: an operator by the admin key or a login session, the app's own backend by the service key,
 // a user by a token of the existing backend. It keeps hashes only; no key, token or session is ever logged or stored in the clear.
+//
+// A user's tokens can be revoked: those issued before a time are refused, on all nodes within 2 seconds, and what was begun with one is told
+// to end. While the database does not answer, what a node knows of revocations holds.
 package identity
 
 import "context"
