@@ -166,6 +166,5 @@ func (c *channel) follow(entries []realtime.Entry) {
 	})
 	if err == nil {
 		c.deliver(entries)
-		c.keepIfDue()
 	}
 }

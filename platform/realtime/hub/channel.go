@@ -51,7 +51,7 @@ type channel struct {
 	crowd  crowd   // who is in, and who was
 	keep   keeping // of checkpoints
 	rest   resting // since when it is idle
-	again  bool    // the room was dropped: make it anew though nobody waits for it
+	again  bool    // the room must be made anew, though nobody waits for it
 }
 
 // task waits for the room. It is called once, with mu held and the room there and not lent, or with the error for which there is none.
@@ -96,7 +96,7 @@ func (c *channel) release() {
 func (c *channel) settle() {
 	for !c.busy && !c.closed {
 		switch {
-		case c.room == nil && (c.again || len(c.tasks) > 0 || len(c.queue) > 0):
+		case c.again, c.room == nil && (len(c.tasks) > 0 || len(c.queue) > 0):
 			c.reload(0)
 		case c.room == nil: // until the next who needs it, or the next check
 			if c.unused() {

@@ -129,8 +129,8 @@ func (h *Hub) Forget(ctx context.Context, name string) error {
 func (c *channel) forgotten() {
 	u := protocol.UnsubscribeServer
 	c.bye(u.Code, "the channel has ended")
-	if !c.busy { // who has the room finds out when its commit is not taken, or at the next check
-		c.reload(0)
+	if c.again = true; !c.busy {
+		c.settle()
 	}
 }
 

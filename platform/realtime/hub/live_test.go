@@ -96,6 +96,24 @@ func TestForgottenDuringACommit(t *testing.T) {
 	n.WaitClosed("fields:1")
 }
 
+// It was committed just before it was forgotten: who sent it is told that it is done, and nobody sees the old room any more.
+func TestForgottenBetweenACommitAndItsDelivery(t *testing.T) {
+	n := open(t, hub.Config{}, &kind{})
+	a := newClient(t, "a")
+	must(t, a.join(n.Hub, "fields:1"))
+	var once sync.Once
+	n.Before(func(write writeFunc, ctx context.Context, fn func(*db.Tx) error) error {
+		err := write(ctx, fn)
+		once.Do(func() { must(t, n.Forget(ctx, "fields:1")) })
+		return err
+	})
+	must(t, a.set(1, "x", "1"))
+	must(t, a.join(n.Hub, "fields:1"))
+	if a.at.Offset != 0 || len(a.view) != 0 {
+		t.Errorf("a is at %v with %v", a.at, a.view)
+	}
+}
+
 func TestHistory(t *testing.T) {
 	for name, c := range map[string]hub.Config{"in the window": {}, "in SQL": {WindowEntries: 3}} {
 		t.Run(name, func(t *testing.T) {

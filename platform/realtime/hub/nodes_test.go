@@ -48,7 +48,9 @@ func TestNodesAgreeWhateverTheBusDoes(t *testing.T) {
 		)
 		for c := range channels {
 			channel := fmt.Sprint("fields:", c)
+			mu.Lock()
 			acked[channel] = map[realtime.Op]bool{}
+			mu.Unlock()
 			for n := range nodes {
 				for i := range each {
 					m := newClient(t, fmt.Sprintf("%d-%d-%d", c, n, i))

@@ -63,7 +63,7 @@ func (w *work) decide() {
 }
 
 func (w *work) one(o *op) error {
-	switch w.writers.See(o.id) {
+	switch w.writers.See(o.by.User, o.id) {
 	case stream.Done:
 		w.c.hub.metrics.doubled.Inc()
 		return nil
