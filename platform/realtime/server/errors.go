@@ -21,7 +21,6 @@ var (
 	errKind          = fault.New(fault.Unsupported, "live.kind", "Only channels that are streams are here, without filters.")
 	errMethod        = fault.New(fault.NotFound, "live.method", "There is no such method.")
 	errParams        = fault.New(fault.Malformed, "live.params", "The method cannot read its data.")
-	errOtherUser     = fault.New(fault.Forbidden, "live.other_user", "The token is another user's.")
 	errFull          = fault.New(fault.Unavailable, "live.connections", "This process has as many connections as it may.")
 )
 

@@ -208,3 +208,43 @@ func TestEphemeralMessages(t *testing.T) {
 		}
 	})
 }
+
+func TestComingAndGoingIsToldToWhoWants(t *testing.T) {
+	r := newRig(t, options{})
+	both(t, func(t *testing.T, codec protocol.Codec) {
+		channel := "room:join-" + codec.String()
+		watcher, deaf := dial(t, r.url, codec), dial(t, r.url, codec)
+		watcher.in("ann")
+		deaf.in("bob")
+		sub := protocol.Command{Subscribe: &protocol.SubscribeRequest{Channel: channel, JoinLeave: true}}
+		if got := watcher.do(sub); got.Subscribe == nil {
+			t.Fatal(got.Error)
+		}
+		deaf.subscribe(channel)
+		guest := dial(t, r.url, codec)
+		id := guest.in("cat").Client
+		guest.subscribe(channel)
+		came := map[string]bool{}
+		for !came["cat"] { // in any order, all of a second together
+			p := watcher.push()
+			if p.Join == nil || p.Channel != channel {
+				t.Fatalf("%+v", p)
+			}
+			came[p.Join.Info.User] = true
+		}
+		guest.conn.Close()
+		p := watcher.push()
+		for ; p.Join != nil; p = watcher.push() {
+			came[p.Join.Info.User] = true
+		}
+		if p.Leave == nil || p.Leave.Info.Client != id || p.Leave.Info.User != "cat" || !came["bob"] {
+			t.Errorf("%+v after %v", p, came)
+		}
+		if err := deaf.publish(channel, op("instance", 1)); err != nil {
+			t.Fatal(err)
+		}
+		if p := deaf.push(); p.Pub == nil {
+			t.Errorf("who does not want to hear of it heard %+v", p)
+		}
+	})
+}
