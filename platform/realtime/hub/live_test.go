@@ -33,7 +33,7 @@ func TestALanePublishes(t *testing.T) {
 			t.Errorf("at %v", at)
 		}
 	}
-	_, err := n.Publish(ctx, "fields:1", realtime.Writer{}, op, []byte(`{"field":"x","value":"no"}`))
+	_, err := n.Publish(ctx, "fields:1", realtime.Writer{User: "u"}, op, []byte(`{"field":"x","value":"no"}`))
 	must(t, err) // it is done already, whatever it says now
 	_, err = n.Publish(ctx, "fields:1", realtime.Writer{}, realtime.Op{}, []byte(`{"field":"x","value":"no"}`))
 	expect(t, err, errNo)

@@ -225,3 +225,18 @@ func TestAChannelWithMuchDoesNotHoldUpOthers(t *testing.T) {
 		t.Errorf("%d of the other's operations were before it", before)
 	}
 }
+
+func TestNobodyCanUseUpAnothersOperations(t *testing.T) {
+	n := open(t, hub.Config{}, &kind{})
+	a, b := newClient(t, "a"), newClient(t, "b")
+	must(t, a.join(n.Hub, "fields:1"))
+	must(t, b.join(n.Hub, "fields:1"))
+	must(t, a.set(1, "x", "1"))
+	must(t, b.send(message{Op: "instance-a:2", Field: "y", Value: "b's"}))
+	must(t, b.send(message{Op: "instance-a:900", Field: "y", Value: "b's"}))
+	must(t, a.set(2, "x", "2"))
+	a.untilAt(4)
+	if got := a.copyOfView()["x"]; got != "2" {
+		t.Errorf("what was acknowledged is not done: x is %s", got)
+	}
+}
