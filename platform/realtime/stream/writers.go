@@ -28,15 +28,17 @@ const (
 // window of RFC 4303 (3.4.3). What is further behind is TooOld. An instance that was silent for 24 hours, by the times in the log, and
 // beyond 4,096 of them the one that is silent for the longest, is let go of: what it sends again after that is New.
 //
+// An instance is its user's: who sees an operation of another in a log cannot have theirs taken for done.
+//
 // It is a fold of the log, so it is the same on all nodes. It is for one goroutine at a time.
 type Writers struct {
-	by             map[string]*writer
-	oldest, newest *writer // in the order of their last operations
-	now            int64   // the latest time in the log, Unix milliseconds
+	by             map[string]*writer // by key
+	oldest, newest *writer            // in the order of their last operations
+	now            int64              // the latest time in the log, Unix milliseconds
 }
 
 type writer struct {
-	instance      string
+	key           string
 	high          uint64
 	done          uint64 // bit i: high-i is done
 	at            int64  // of its last operation, by now
@@ -46,9 +48,17 @@ type writer struct {
 // NewWriters knows of none.
 func NewWriters() *Writers { return &Writers{by: make(map[string]*writer)} }
 
-// See tells of an operation. It changes nothing.
-func (w *Writers) See(op realtime.Op) Verdict {
-	one := w.by[op.Instance]
+// key is an instance of a user's. Instances have no zero byte.
+func key(user, instance string) string {
+	if user == "" {
+		return instance
+	}
+	return instance + "\x00" + user
+}
+
+// See tells of a user's operation. It changes nothing.
+func (w *Writers) See(user string, op realtime.Op) Verdict {
+	one := w.by[key(user, op.Instance)]
 	switch {
 	case one == nil || op.Counter > one.high:
 		return New
@@ -67,10 +77,11 @@ func (w *Writers) Apply(e *realtime.Entry) {
 	if e.Op.Instance == "" { // not by a client that counts
 		return
 	}
-	one := w.by[e.Op.Instance]
+	name := key(e.User, e.Op.Instance)
+	one := w.by[name]
 	if one == nil {
-		one = &writer{instance: e.Op.Instance, high: e.Op.Counter}
-		w.by[one.instance] = one
+		one = &writer{key: name, high: e.Op.Counter}
+		w.by[name] = one
 	} else {
 		w.unlink(one)
 	}
@@ -78,7 +89,7 @@ func (w *Writers) Apply(e *realtime.Entry) {
 	one.at = w.now
 	w.link(one)
 	for len(w.by) > maxWriters || w.now-w.oldest.at > keepFor.Milliseconds() {
-		delete(w.by, w.oldest.instance)
+		delete(w.by, w.oldest.key)
 		w.unlink(w.oldest)
 	}
 }
@@ -127,15 +138,15 @@ const (
 )
 
 // Append adds the state in a compact form, for DecodeWriters: version, the latest time, how many, and of each in the order of their last
-// operations instance, highest counter, bits, how long ago; a CRC-32C.
+// operations key, highest counter, bits, how long ago; a CRC-32C.
 func (w *Writers) Append(dst []byte) []byte {
 	begin := len(dst)
 	dst = append(dst, writersVersion)
 	dst = binary.AppendUvarint(dst, uint64(w.now))
 	dst = binary.AppendUvarint(dst, uint64(len(w.by)))
 	for one := w.oldest; one != nil; one = one.after {
-		dst = binary.AppendUvarint(dst, uint64(len(one.instance)))
-		dst = append(dst, one.instance...)
+		dst = binary.AppendUvarint(dst, uint64(len(one.key)))
+		dst = append(dst, one.key...)
 		dst = binary.AppendUvarint(dst, one.high)
 		dst = binary.AppendUvarint(dst, one.done)
 		dst = binary.AppendUvarint(dst, uint64(w.now-one.at))
@@ -156,11 +167,11 @@ func DecodeWriters(b []byte) (*Writers, error) {
 		return nil, ErrCorrupt.Because(fmt.Errorf("%d instances in %d bytes", count, len(b)))
 	}
 	for range count {
-		one := &writer{instance: string(r.bytes()), high: r.uvarint(), done: r.uvarint(), at: w.now - int64(r.uvarint())}
-		if w.by[one.instance] != nil || one.instance == "" {
-			return nil, ErrCorrupt.Because(fmt.Errorf("the instance %q is there twice or has no name", one.instance))
+		one := &writer{key: string(r.bytes()), high: r.uvarint(), done: r.uvarint(), at: w.now - int64(r.uvarint())}
+		if w.by[one.key] != nil || one.key == "" {
+			return nil, ErrCorrupt.Because(fmt.Errorf("the instance %q is there twice or has no name", one.key))
 		}
-		w.by[one.instance] = one
+		w.by[one.key] = one
 		w.link(one)
 	}
 	return w, r.end()

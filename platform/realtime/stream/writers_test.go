@@ -31,7 +31,7 @@ func TestWriters(t *testing.T) {
 			instance := rapid.SampledFrom([]string{"instance1", "instance2", "instance3"}).Draw(t, "instance")
 			near := int64(o.high[instance]) + rapid.OneOf(rapid.Int64Range(-3, 3), rapid.Int64Range(-70, 70)).Draw(t, "near")
 			op := realtime.Op{Instance: instance, Counter: uint64(max(near, 1))}
-			seen := w.See(op)
+			seen := w.See("", op)
 			behind := int64(o.high[instance]) - int64(op.Counter)
 			switch {
 			case behind >= 64 && seen != stream.TooOld, behind < 64 && seen == stream.TooOld:
@@ -70,8 +70,8 @@ func TestWritersAreBounded(t *testing.T) {
 		w.Apply(&realtime.Entry{Op: op(i), At: at + int64(i)})
 		w.Apply(&realtime.Entry{Op: op(0), At: at + int64(i)}) // this one is never silent
 	}
-	if w.Len() != 4096 || w.See(op(0)) != stream.Done || w.See(op(904)) != stream.New || w.See(op(905)) != stream.Done {
-		t.Errorf("%d are known: %v %v %v", w.Len(), w.See(op(0)), w.See(op(904)), w.See(op(905)))
+	if w.Len() != 4096 || w.See("", op(0)) != stream.Done || w.See("", op(904)) != stream.New || w.See("", op(905)) != stream.Done {
+		t.Errorf("%d are known: %v %v %v", w.Len(), w.See("", op(0)), w.See("", op(904)), w.See("", op(905)))
 	}
 	if n := len(w.Append(nil)); n > 4096*20 {
 		t.Errorf("%d bytes", n)
@@ -79,8 +79,8 @@ func TestWritersAreBounded(t *testing.T) {
 	w = kept(t, w)
 	day := (24 * time.Hour).Milliseconds()
 	w.Apply(&realtime.Entry{Op: op(1), At: at + 4999 + day})
-	if w.Len() != 3 || w.See(op(4999)) != stream.Done || w.See(op(4998)) != stream.New {
-		t.Errorf("%d are known after 24 hours: %v %v", w.Len(), w.See(op(4999)), w.See(op(4998)))
+	if w.Len() != 3 || w.See("", op(4999)) != stream.Done || w.See("", op(4998)) != stream.New {
+		t.Errorf("%d are known after 24 hours: %v %v", w.Len(), w.See("", op(4999)), w.See("", op(4998)))
 	}
 }
 
@@ -124,7 +124,22 @@ func TestWritersDamage(t *testing.T) {
 func TestNoOperation(t *testing.T) {
 	w := stream.NewWriters()
 	w.Apply(&realtime.Entry{At: 5})
-	if w.Len() != 0 || w.See(realtime.Op{Instance: "instance", Counter: 1}) != stream.New {
+	if w.Len() != 0 || w.See("", realtime.Op{Instance: "instance", Counter: 1}) != stream.New {
 		t.Error(w.Len())
+	}
+}
+
+// TestAnInstanceIsItsUsers: names of operations can be seen in the log, and whoever uses another's has done nothing of theirs.
+func TestAnInstanceIsItsUsers(t *testing.T) {
+	w := stream.NewWriters()
+	op := realtime.Op{Instance: "instance", Counter: 1}
+	for i, user := range []string{"minji", "jun", "", "instance"} {
+		if w = kept(t, w); w.See(user, op) != stream.New {
+			t.Errorf("%q: another's is taken for theirs", user)
+		}
+		w.Apply(&realtime.Entry{Op: op, User: user, At: noon.UnixMilli()})
+		if w = kept(t, w); w.See(user, op) != stream.Done || w.Len() != i+1 {
+			t.Errorf("%q: theirs is not known", user)
+		}
 	}
 }
