@@ -32,6 +32,8 @@ type paperTab struct {
 const shownNotes = `JSON.stringify([...document.querySelectorAll('.slip[data-id]')].map((s) => [s.dataset.id, s.querySelector('.slip-text')?.textContent ?? '',
 	s.querySelector('.slip-name')?.textContent ?? '', s.dataset.color, s.style.getPropertyValue('--x'), s.style.getPropertyValue('--y'), s.style.getPropertyValue('--layer')]))`
 
+const firstNote = `getComputedStyle(document.querySelector('.slip')).position`
+
 const (
 	paperIsLive  = `document.querySelector('[data-papers]').dataset.live === 'in'`
 	nothingWaits = `document.querySelector('.slip.waits') === null`
@@ -132,7 +134,7 @@ func (s *papersSite) same() {
 // moves: a note goes where it is dragged, and where the arrow keys send it, on all pages.
 func (s *papersSite) moves() {
 	place := func(p paperTab) string {
-		return p.Text(`(() => { const s = [...document.querySelectorAll('.slip')].find((e) => e.textContent.includes('오래 보자')); return s.style.getPropertyValue('--x') + ' ' + s.style.getPropertyValue('--y') })()`)
+		return p.Text(`(() => { const s = [...document.querySelectorAll('.slip[data-id]')].find((e) => e.textContent.includes('오래 보자')); return s.style.getPropertyValue('--x') + ' ' + s.style.getPropertyValue('--y') })()`)
 	}
 	before := place(s.ada)
 	s.ada.Drag(".slip.own .slip-text", 160, 90)
@@ -168,7 +170,7 @@ func (s *papersSite) goesOfflineAndComesBack() {
 	s.ada.shows("터널이 길어요.")
 	s.bora.shows("그동안 쓴 쪽지")
 	s.same()
-	if n := s.ada.Text(`String(document.querySelectorAll('.slip').length)`); n != "5" {
+	if n := s.ada.Text(`String(document.querySelectorAll('.slip[data-id]').length)`); n != "5" {
 		s.t.Errorf("%s notes are on the paper, want 5", n)
 	}
 }
@@ -217,7 +219,7 @@ func (s *papersSite) reads(b browser.Browser) {
 	tab.Click("[data-open]")
 	tab.UntilIs(`document.activeElement.matches('h1')`)
 	tab.shows("터널이 길어요.")
-	if n := tab.Text(`String([...document.querySelectorAll('.slip')].filter((s) => s.checkVisibility()).length)`); n != "6" {
+	if n := tab.Text(`String([...document.querySelectorAll('.slip[data-id]')].filter((s) => s.checkVisibility()).length)`); n != "6" {
 		s.t.Errorf("the recipient sees %s notes, want 6", n)
 	}
 	tab.Fits()
@@ -246,9 +248,16 @@ func (s *papersSite) keeps(b browser.Browser) {
 		tab.UntilIs(`document.querySelector('.slip-picture').naturalWidth > 0`)
 		tab.Fits()
 		tab.Named()
-		tab.Reach()
+		tab.Press(browser.KeyTab)
+		if at := tab.Focused(); at != "as-board" {
+			s.t.Errorf("the Tab key leads to %s", at)
+		}
 		tab.Shoot("screenshots", "papers-kept-"+name)
-		tab.Click(map[bool]string{true: "#as-board", false: "#as-list"}[strings.HasSuffix(name, "390")])
+		before := tab.Text(firstNote)
+		tab.Press(map[bool]string{true: " ", false: browser.KeyRight}[strings.HasSuffix(name, "390")]) // the other way to look at it
+		if tab.Text(firstNote) == before {
+			s.t.Error("the keys do not change how the notes are shown")
+		}
 		tab.Fits()
 	}
 }

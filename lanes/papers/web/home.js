@@ -17,6 +17,8 @@ if (form instanceof HTMLFormElement) {
     const paper = event instanceof CustomEvent ? event.detail : undefined;
     if (!paper?.links?.own) return;
     remember({ link: paper.links.own, role: "owner", title: paper.title, recipient: paper.recipient, theme: paper.theme, at: Date.now() });
+    event.preventDefault(); // its page, in this language
+    location.assign(`/papers/${paper.links.own}?lang=${lang}`);
   });
 }
 

@@ -191,7 +191,7 @@ export async function live({ link, role, document: document_, page, sheet, list,
       const place = at ?? free(there, size(), { w: fields.w, h: height(fields) });
       const id = named("n", 14);
       act({ t: "note.put", new: true, id, ...fields, ...place, z: top(board) });
-      toast(t(connection.state === "live" ? "put.done" : "put.waits"));
+      say(t(connection.state === "live" ? "put.done" : "put.waits"));
       queueMicrotask(() => slips.get(id)?.scrollIntoView({ block: "center", inline: "center" }));
     },
   });

@@ -1,6 +1,8 @@
-// Where a new note goes when its author does not say: where it covers the least of what is there, from the top.
+// Where a new note goes when its author does not say: somewhere near the top where it covers nothing, else as little as may be.
 
 /** @typedef {{ x: number, y: number, w: number, h: number }} Box by its centre, in board units */
+
+const band = 150; // board units
 
 /**
  * About how high a note is, in board units.
@@ -34,23 +36,24 @@ function common(a, b) {
  * @returns {{ x: number, y: number }} its centre
  */
 export function free(there, board, note, random = Math.random) {
-  const gap = 24;
+  const gap = 44;
   const [left, right] = [note.w / 2 + gap, Math.max(note.w / 2 + gap, board.w - note.w / 2 - gap)];
   const [first, last] = [note.h / 2 + gap, Math.max(note.h / 2 + gap, board.h - note.h / 2 - gap)];
-  const step = Math.max(40, Math.round(board.w / 40));
-  const shift = Math.round(random() * step);
-  let best = { x: left, y: first };
+  const step = Math.max(20, Math.round(board.w / 64));
+  /** @type {{ x: number, y: number }[]} */
+  let best = [];
   let least = Infinity;
   for (let y = first; y <= last; y += step) {
-    for (let x = left + (shift % Math.max(1, right - left)); x <= right; x += step) {
+    if (least === 0 && y > (best[0]?.y ?? 0) + band) break; // one of the places in the first band that has any
+    for (let x = left; x <= right; x += step) {
       const box = { x, y, w: note.w + gap, h: note.h + gap };
       let covered = 0;
       for (const b of there) covered += common(box, b);
-      if (covered < least) [best, least] = [{ x, y }, covered];
-      if (least === 0) break;
+      if (covered < least) [best, least] = [[{ x, y }], covered];
+      else if (covered === least) best.push({ x, y });
     }
-    if (least === 0) break;
   }
+  const chosen = best[Math.floor(random() * best.length)] ?? { x: left, y: first };
   const clamp = (/** @type {number} */ v, /** @type {number} */ most) => Math.round(Math.min(Math.max(v, 0), most));
-  return { x: clamp(best.x, board.w), y: clamp(best.y + random() * 12, board.h) };
+  return { x: clamp(chosen.x, board.w), y: clamp(chosen.y, board.h) };
 }
