@@ -29,9 +29,6 @@ type record struct {
 	Created, Closed, Delivered, Ends time.Time // zero: not yet
 }
 
-// gone is the state of a paper that is being erased. Nobody is shown it.
-const gone board.State = "gone"
-
 // endsAt is when a paper is erased by itself.
 func (c *Config) endsAt(p board.Paper, created, delivered time.Time) time.Time {
 	if !delivered.IsZero() {

@@ -133,7 +133,7 @@ func pictureURL(one *Profile, size int) string { return picturePath(one, size) }
 
 func TestPictures(t *testing.T) {
 	web := newFiles()
-	webp, err := os.ReadFile("picture/testdata/opaque.webp")
+	webp, err := os.ReadFile("../../platform/picture/testdata/opaque.webp")
 	if err != nil {
 		t.Fatal(err)
 	}
