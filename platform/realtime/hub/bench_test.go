@@ -19,7 +19,7 @@ import (
 
 // BenchmarkPublish is acknowledged operations: channels with writers that each wait for their acknowledgement, and members.
 func BenchmarkPublish(b *testing.B) {
-	for _, s := range []struct{ channels, writers, members int }{{1, 1, 1}, {1, 100, 20}, {100, 10, 20}} {
+	for _, s := range []struct{ channels, writers, members int }{{1, 1, 1}, {1, 100, 20}, {100, 10, 10}, {100, 10, 20}} {
 		b.Run(fmt.Sprintf("channels=%d/writers=%d/members=%d", s.channels, s.writers, s.members), func(b *testing.B) {
 			n := start(b, dbtest.NewSet(b, db.Config{}, db.Options{}).DB("test"), hub.Config{}, hub.Deps{}, rawKind())
 			defer n.end()

@@ -29,6 +29,19 @@ func (h *Hub) Before(wrap func(write writeFunc, ctx context.Context, fn func(*db
 	h.write = func(ctx context.Context, fn func(*db.Tx) error) error { return wrap(write, ctx, fn) }
 }
 
+// Keep makes checkpoints of these channels, and writes them when between has returned.
+func (h *Hub) Keep(ctx context.Context, between func(), names ...string) {
+	var all []checkpoint
+	for _, name := range names {
+		c := h.peek(name)
+		k, _ := c.checkpoint()
+		c.mu.Unlock()
+		all = append(all, k)
+	}
+	between()
+	h.writeAll(ctx, all)
+}
+
 // Opened is how many channels are open.
 func (h *Hub) Opened() int64 { return h.open.Load() }
 

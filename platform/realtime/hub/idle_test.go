@@ -103,6 +103,22 @@ func TestACheckpointIsWrittenAndIsEnough(t *testing.T) {
 	}
 }
 
+func TestACheckpointOfAForgottenChannelDoesNotFailOthers(t *testing.T) {
+	set := dbtest.NewSet(t, db.Config{}, db.Options{})
+	n := openOn(t, set, hub.Config{}, &kind{})
+	names := []string{"fields:1", "fields:2", "fields:3"}
+	for _, name := range names {
+		_, err := n.Publish(ctx, name, realtime.Writer{}, realtime.Op{}, []byte(`{"field":"x","value":"1"}`))
+		must(t, err)
+	}
+	n.Keep(ctx, func() { must(t, n.Forget(ctx, "fields:2")) }, names...)
+	var kept int
+	must(t, set.DB("test").QueryRow(ctx, `SELECT count(*) FROM hotlane_live_checkpoints WHERE at = 1`).Scan(&kept))
+	if kept != 2 {
+		t.Errorf("%d checkpoints", kept)
+	}
+}
+
 // What is on its way when the process is told to stop is committed and acknowledged, and what comes then is refused.
 func TestDrain(t *testing.T) {
 	set := dbtest.NewSet(t, db.Config{}, db.Options{})

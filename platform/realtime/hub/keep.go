@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/hotlane/hotlane/platform/db"
@@ -10,6 +12,7 @@ import (
 
 const (
 	keepsMost   = 64 // checkpoints that wait to be written; further ones are made later
+	keepsAtOnce = 16 // in one transaction
 	worthAtRest = 32 // entries behind the checkpoint for which a channel that is closed gets a new one
 )
 
@@ -27,7 +30,7 @@ type checkpoint struct {
 	room    []byte
 }
 
-// keeper writes checkpoints, one at a time.
+// keeper is the checkpoints that are to be written, by one goroutine.
 type keeper struct {
 	wake chan struct{} // holds one
 
@@ -93,29 +96,55 @@ func (h *Hub) runKeeper(ctx context.Context) {
 			return
 		case <-h.keeper.wake:
 		}
-		for _, k := range h.keeper.take() {
-			err := h.writeCheckpoint(ctx, k)
-			k.c.mu.Lock()
-			k.c.keep.under = false
-			if err == nil {
-				k.c.keep.at = max(k.c.keep.at, k.log.Offset)
-			}
-			k.c.mu.Unlock()
+		h.writeAll(ctx, h.keeper.take())
+	}
+}
+
+func (h *Hub) writeAll(ctx context.Context, all []checkpoint) {
+	slices.SortFunc(all, func(a, b checkpoint) int { return cmp.Compare(a.log.ID, b.log.ID) }) // as commits lock them
+	for together := range slices.Chunk(all, keepsAtOnce) {
+		if h.writeCheckpoints(ctx, together) == nil || len(together) == 1 {
+			continue
+		}
+		for i := range together { // one that is forgotten must not fail the others
+			_ = h.writeCheckpoints(ctx, together[i:i+1])
 		}
 	}
 }
 
-func (h *Hub) writeCheckpoint(ctx context.Context, k checkpoint) error {
+// writeCheckpoints writes some in one transaction. Their channels may make others then.
+func (h *Hub) writeCheckpoints(ctx context.Context, all []checkpoint) error {
+	err := h.writeKept(ctx, all)
+	if err != nil && len(all) > 1 {
+		return err // they are tried again
+	}
+	for _, k := range all {
+		k.c.mu.Lock()
+		k.c.keep.under = false
+		if err == nil {
+			k.c.keep.at = max(k.c.keep.at, k.log.Offset)
+		}
+		k.c.mu.Unlock()
+	}
+	return err
+}
+
+func (h *Hub) writeKept(ctx context.Context, all []checkpoint) error {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	err := h.db.Write(ctx, func(tx *db.Tx) error {
-		return stream.Keep(ctx, tx, k.log, k.log.Offset, k.writers, k.room, uint64(h.cfg.Keep))
+		for _, k := range all {
+			if err := stream.Keep(ctx, tx, k.log, k.log.Offset, k.writers, k.room, uint64(h.cfg.Keep)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	if err != nil && ctx.Err() == nil {
-		h.log.Warn("live: a checkpoint cannot be written", "channel", k.c.name, "error", err.Error())
+	if err != nil && ctx.Err() == nil && len(all) == 1 {
+		h.log.Warn("live: a checkpoint cannot be written", "channel", all[0].c.name, "error", err.Error())
 	}
 	if err == nil {
-		h.metrics.checkpoints.Inc()
+		h.metrics.checkpoints.Add(float64(len(all)))
 	}
 	return err
 }
