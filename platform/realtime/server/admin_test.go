@@ -86,13 +86,15 @@ func TestABackendPublishes(t *testing.T) {
 		}
 	}
 	for body, status := range map[string]int{
-		`{"channel":"nothing:1","data":{}}`:              404,
-		`{"channel":"room:","data":{}}`:                  404,
-		`{"channel":"room:1","data":[1]}`:                422,
-		`{"channel":"room:1","data":{"op":"x"}}`:         422,
-		`{"channel":"room:1","data":{},"op":"x"}`:        422,
-		`{"channel":"room:1"}`:                           422,
-		`{"channel":"room:1","data":{},"unknown":"yes"}`: 422,
+		`{"channel":"nothing:1","data":{}}`:                404,
+		`{"channel":"room:","data":{}}`:                    404,
+		`{"channel":"room:1","data":[1]}`:                  422,
+		`{"channel":"room:1","data":null}`:                 422,
+		`{"channel":"room:1","data":5,"op":"backend-1:9"}`: 422,
+		`{"channel":"room:1","data":{"op":"x"}}`:           422,
+		`{"channel":"room:1","data":{},"op":"x"}`:          422,
+		`{"channel":"room:1"}`:                             422,
+		`{"channel":"room:1","data":{},"unknown":"yes"}`:   422,
 	} {
 		if got, answer := ask(t, api, "publish", body, nil); got != status {
 			t.Errorf("%s: %d %s", body, got, answer)

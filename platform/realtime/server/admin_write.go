@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,6 +46,9 @@ func (a *admin) publish(ctx context.Context, in *PublishIn) (*Published, error) 
 
 // opOf is the operation's name: the one given, or that in the data, or none.
 func opOf(given string, data []byte) (realtime.Op, error) {
+	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return realtime.Op{}, hub.ErrData
+	}
 	if given == "" {
 		var named struct {
 			Op string `json:"op"`

@@ -283,3 +283,39 @@ func TestWhenTooMuchWaitsForAll(t *testing.T) {
 	eventually(t, "less waits", func() bool { r.sweep(r.now()); return !r.pressed.Load() })
 	publish(2)
 }
+
+// TestAServerSideSubscriptionThatLostAMessage begins anew with its connection: no client can ask for it again.
+func TestAServerSideSubscriptionThatLostAMessage(t *testing.T) {
+	r := newRig(t, options{cfg: func(c *Config) { c.Queue = 1 << 20 }})
+	slow := dial(t, r.url, protocol.JSON)
+	at := slow.in("ann").Subs[0]
+	slow.stop()
+	for testutil.ToFloat64(r.m.resyncs) == 0 {
+		if _, err := r.publish("user:ann", fmt.Sprintf(`{"x":%q}`, strings.Repeat("x", 300<<10))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.sweep(r.now())
+	slow.resume()
+	offset := at.Offset
+	for {
+		got, ok := slow.next()
+		if !ok {
+			break
+		}
+		if got.Push == nil || got.Push.Pub == nil || got.Push.Pub.Offset != offset+1 {
+			t.Fatalf("%+v after %d", got, offset)
+		}
+		offset++
+	}
+	if code := slow.code.Load(); code != int64(protocol.DisconnectInsufficientState.Code) {
+		t.Errorf("code %d", code)
+	}
+	back := dial(t, r.url, protocol.JSON)
+	got := back.do(protocol.Command{Connect: &protocol.ConnectRequest{Token: "ann", Subs: []protocol.SubscribeRequest{
+		{Channel: "user:ann", Recover: true, Epoch: at.Epoch, Offset: offset},
+	}}}).Connect
+	if got == nil || !got.Subs[0].Recovered || len(got.Subs[0].Publications) == 0 || got.Subs[0].Publications[0].Offset != offset+1 {
+		t.Errorf("back: %+v", got)
+	}
+}
