@@ -79,6 +79,12 @@ var members = [...]string{
 	"writers",
 }
 
+// pointers to the members.
+var pointers = [...]string{
+	"/id", "/ref", "/new", "/name", "/text", "/color", "/font", "/x", "/y", "/w", "/rot", "/z", "/image", "/title", "/recipient", "/theme", "/size",
+	"/deadline", "/zone", "/writers",
+}
+
 // change is an operation or an entry, decoded.
 type change struct {
 	kind  kind
@@ -97,6 +103,7 @@ type decoder struct {
 	json *jsontext.Decoder
 	from bytes.Reader
 	text []byte
+	err  error // of the JSON
 }
 
 // decode reads an operation, strictly, or an entry, of which it leaves alone what it does not know. What is wrong with an operation is
@@ -112,15 +119,11 @@ func (d *decoder) decode(data []byte, c *change, entry bool, r *rules) {
 		r.check(false, "", "must be a JSON object")
 		return
 	}
-	_, _ = d.json.ReadToken()
-	for d.json.PeekKind() == '"' {
-		name, err := d.json.ReadValue()
-		if err != nil {
-			break
-		}
-		d.text, _ = jsontext.AppendUnquote(d.text[:0], name)
-		if !c.member(d, entry, r) {
-			break
+	_, d.err = d.json.ReadToken()
+	for d.err == nil && d.json.PeekKind() == '"' {
+		d.text, _ = jsontext.AppendUnquote(d.text[:0], d.value())
+		if d.err == nil {
+			c.member(d, entry, r)
 		}
 	}
 	end, err := d.json.ReadToken()
@@ -131,55 +134,70 @@ func (d *decoder) decode(data []byte, c *change, entry bool, r *rules) {
 	d.from.Reset(nil)
 }
 
+// value is the next one. After an error there is nothing more to read.
+func (d *decoder) value() jsontext.Value {
+	value, err := d.json.ReadValue()
+	if err != nil {
+		d.err = err
+	}
+	return value
+}
+
 // member reads the value of the member whose name is in d.text.
-func (c *change) member(d *decoder, entry bool, r *rules) bool {
+func (c *change) member(d *decoder, entry bool, r *rules) {
 	switch string(d.text) { // these are no fields
 	case "t":
-		return d.string("/t", r, func(s []byte) { c.kind = kindOf(s) })
+		c.kind = kindOf(d.string("/t", r))
+		return
 	case "op":
 		if !entry {
-			return d.string("/op", r, func([]byte) {})
+			d.string("/op", r)
+			return
 		}
 	case "by":
 		if entry {
-			return d.string("/by", r, func(s []byte) { c.by = string(s) })
+			c.by = string(d.string("/by", r))
+			return
 		}
 	case "at":
 		if entry {
-			return d.number("/at", r, func(n int64) { c.at = n })
+			c.at = d.number("/at", r)
+			return
 		}
 	case "note":
 		if entry {
-			return c.wholeNote(d)
+			c.wholeNote(d)
+			return
 		}
 	}
 	for i, name := range members {
 		if string(d.text) == name {
 			c.has |= 1 << i
-			return c.field(fields(1)<<i, "/"+name, d, r)
+			c.field(fields(1)<<i, pointers[i], d, r)
+			return
 		}
 	}
 	if !entry {
 		r.check(false, "/"+string(d.text), "is not known")
 	}
-	return d.json.SkipValue() == nil
+	d.value()
 }
 
-func (c *change) field(f fields, at string, d *decoder, r *rules) bool {
+func (c *change) field(f fields, at string, d *decoder, r *rules) {
 	if to := c.number(f); to != nil {
-		return d.number(at, r, func(n int64) { *to = int(n) })
+		*to = int(d.number(at, r))
+		return
 	}
 	switch f {
 	case hasDeadline:
-		return d.number(at, r, func(n int64) { c.paper.Deadline = n })
+		c.paper.Deadline = d.number(at, r)
 	case hasNew:
-		k := d.json.PeekKind()
-		r.check(k == 't' || k == 'f', at, "must be true or false")
+		k := d.value().Kind()
+		r.check(d.err != nil || k == 't' || k == 'f', at, "must be true or false")
 		c.fresh = k == 't'
-		return d.json.SkipValue() == nil
+	default:
+		*c.text(f) = string(d.string(at, r))
 	}
-	to := c.text(f)
-	return d.string(at, r, func(s []byte) { *to = string(s) })
 }
 
 func (c *change) number(f fields) *int {
@@ -228,43 +246,34 @@ func (c *change) text(f fields) *string {
 	return &c.paper.Writers
 }
 
-func (c *change) wholeNote(d *decoder) bool {
-	value, err := d.json.ReadValue()
-	if err != nil {
-		return false
-	}
+func (c *change) wholeNote(d *decoder) {
 	n := new(Note)
-	if json.Unmarshal(value, n) == nil {
+	if value := d.value(); d.err == nil && json.Unmarshal(value, n) == nil {
 		c.whole = n
 	}
-	return true
 }
 
-func (d *decoder) string(at string, r *rules, set func([]byte)) bool {
-	value, err := d.json.ReadValue()
-	if err != nil {
-		return false
+// string reads a text; it is good until the next one.
+func (d *decoder) string(at string, r *rules) []byte {
+	value := d.value()
+	if d.err != nil {
+		return nil
 	}
 	if value.Kind() != '"' {
 		r.check(false, at, "must be a text")
-		return true
+		return nil
 	}
 	d.text, _ = jsontext.AppendUnquote(d.text[:0], value)
-	set(d.text)
-	return true
+	return d.text
 }
 
 // number reads a whole number that a float64 has exactly.
-func (d *decoder) number(at string, r *rules, set func(int64)) bool {
-	value, err := d.json.ReadValue()
-	if err != nil {
-		return false
+func (d *decoder) number(at string, r *rules) int64 {
+	value := d.value()
+	if d.err != nil {
+		return 0
 	}
 	n, err := strconv.ParseInt(string(value), 10, 54)
-	if err != nil {
-		r.check(false, at, "must be a whole number")
-		return true
-	}
-	set(n)
-	return true
+	r.check(err == nil, at, "must be a whole number")
+	return n
 }

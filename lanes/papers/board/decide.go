@@ -16,9 +16,9 @@ func (b *Board) Decide(by By, data []byte, now time.Time) ([]byte, error) {
 		r.check(false, "/t", "must be one of "+strings.Join(kinds[1:], ", "))
 		return nil, r.err()
 	}
-	for i, name := range members {
+	for i := range members {
 		if extra := c.has &^ allowed[c.kind]; extra&(1<<i) != 0 {
-			r.check(false, "/"+name, "is not a member of "+kinds[c.kind])
+			r.check(false, pointers[i], "is not a member of "+kinds[c.kind])
 		}
 	}
 	if c.has&hasRef != 0 {
