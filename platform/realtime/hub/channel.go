@@ -37,6 +37,7 @@ type channel struct {
 	snapshotAt uint64 // one more than the offset: 0 is none
 
 	seats    []seat
+	reading  int // recoveries from SQL that are under way
 	watchers int // who are told of comings and goings
 	message  Message
 
@@ -151,7 +152,7 @@ func (h *Hub) panicked(channel string, p any) error {
 
 // unused says that nobody needs the channel now. mu is held.
 func (c *channel) unused() bool {
-	return !c.busy && len(c.seats) == 0 && len(c.queue) == 0 && len(c.tasks) == 0 && !c.crowd.listed
+	return !c.busy && len(c.seats) == 0 && len(c.queue) == 0 && len(c.tasks) == 0 && c.reading == 0 && !c.crowd.listed
 }
 
 // close takes it out of the map. What comes next opens another. mu is held, and it is unused.

@@ -22,7 +22,7 @@
 // # What it refuses
 //
 // Operations beyond what may wait (live.busy), all that is new once it drains (live.draining), members beyond the kind's limit
-// (live.full), channels beyond [Config.Rooms] where none is idle (live.busy), and names that no kind owns (live.unknown_channel).
+// (live.full), those who come back and must be read for beyond 256 at once (live.busy), channels beyond [Config.Rooms] where none is idle (live.busy), and names that no kind owns (live.unknown_channel).
 //
 // # What is bounded
 //

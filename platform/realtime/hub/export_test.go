@@ -80,6 +80,11 @@ func (h *Hub) waitFor(name string, ok func(*channel) bool) {
 // OpOf is how the name of an operation is found.
 var OpOf = opOf
 
+// WaitReading waits until at most so many are read for.
+func (h *Hub) WaitReading(channel string, n int) {
+	h.waitFor(channel, func(c *aChannel) bool { return c.reading <= n })
+}
+
 // WaitClosed waits until a channel is closed.
 func (h *Hub) WaitClosed(channel string) {
 	h.waitFor(channel, func(*aChannel) bool { return false })

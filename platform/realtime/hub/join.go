@@ -7,7 +7,10 @@ import (
 	"github.com/hotlane/hotlane/platform/realtime/stream"
 )
 
-const mostMissed = 1000 // entries that who comes back may be behind, beyond the window
+const (
+	mostMissed  = 1000 // entries that who comes back may be behind, beyond the window
+	readingMost = 256  // who come back to one channel and are being read for; further ones are to try again
+)
 
 // Join brings a member into a channel. reply is called under the channel's lock, before the first Deliver, and must neither block nor
 // call the hub; it is not called when Join fails. When ctx ends first, the member is not in.
@@ -92,7 +95,7 @@ func (p *joining) allowed() {
 	joined := Joined{Position: c.log.Position, Grant: grant}
 	if p.j.Recover {
 		entries, ok, wait := p.missed()
-		if wait {
+		if wait || p.over {
 			return
 		}
 		joined.Entries, joined.Recovered = entries, ok
@@ -154,8 +157,16 @@ func (p *joining) missed() (entries []realtime.Entry, ok, wait bool) {
 	if c.log.Offset-since.Offset > mostMissed || since.Offset < c.log.Floor || p.reads >= 3 {
 		return nil, false, false
 	}
+	if c.reading >= readingMost {
+		p.finish(nil, ErrBusy)
+		return nil, false, false
+	}
 	p.reads++
-	return nil, false, c.hub.tasks.start(func() { p.read(c.log.ID, since.Offset) })
+	begun := c.hub.tasks.start(func() { p.read(c.log.ID, since.Offset) })
+	if begun {
+		c.reading++
+	}
+	return nil, false, begun
 }
 
 // ahead: the client has been told more, by another node, than this one has heard of.
@@ -195,19 +206,19 @@ func (p *joining) read(id int64, after uint64) {
 	})
 	p.c.mu.Lock()
 	defer p.c.mu.Unlock()
+	p.c.reading--
 	switch {
+	case p.over:
 	case err != nil && forGood(err):
 		p.beyond = true
 	case err != nil:
 		p.step(err)
-		return
 	case len(older) == 0 || older[0].Offset != after+1:
 		p.beyond = true
 	}
-	p.older = older
-	if p.c.closed {
+	if p.older = older; p.c.closed {
 		p.step(ErrBusy)
-		return
+	} else {
+		p.c.enter(p.step)
 	}
-	p.c.enter(p.step)
 }

@@ -109,9 +109,7 @@ func TestComingBack(t *testing.T) {
 			n := openOn(t, set, c.config, k)
 			a := newClient(t, "a")
 			must(t, a.join(n.Hub, "fields:1"))
-			for i := range c.entries {
-				must(t, a.set(i+1, fmt.Sprint("f", i%7), fmt.Sprint(i)))
-			}
+			a.many(c.entries)
 			if c.restart {
 				n.end()
 				n = openOn(t, set, c.config, k)

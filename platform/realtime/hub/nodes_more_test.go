@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -92,4 +93,31 @@ func TestAStormOfThoseWhoComeBackReadsNothing(t *testing.T) {
 	if by := count.n.Load() - before; by != 0 {
 		t.Errorf("%d statements", by)
 	}
+}
+
+// Outside the window each costs a read, and there are not more at once than is good: the others are to try again.
+func TestAStormOfThoseWhoWereAwayForLongIsBounded(t *testing.T) {
+	n := open(t, hub.Config{WindowEntries: 5}, &kind{})
+	a := newClient(t, "a")
+	must(t, a.join(n.Hub, "fields:1"))
+	for i := range 100 {
+		must(t, a.set(i+1, "x", fmt.Sprint(i)))
+	}
+	var all sync.WaitGroup
+	for i := range 600 {
+		all.Go(func() {
+			c := newClient(t, fmt.Sprint(i))
+			c.at = realtime.Position{Epoch: a.at.Epoch, Offset: 50}
+			err := c.back(n.Hub, "fields:1")
+			for errors.Is(err, hub.ErrBusy) {
+				n.WaitReading("fields:1", 200)
+				err = c.back(n.Hub, "fields:1")
+			}
+			must(t, err)
+			if !c.joined.Recovered || c.at != a.at || len(c.got) != 50 {
+				t.Errorf("recovered %v, at %v", c.joined.Recovered, c.at)
+			}
+		})
+	}
+	all.Wait()
 }

@@ -352,6 +352,22 @@ func (c *client) sendData(data []byte) error {
 	}
 }
 
+// many sends so many operations, and waits until all are done.
+func (c *client) many(n int) {
+	var all sync.WaitGroup
+	for i := range n {
+		all.Add(1)
+		data := fmt.Appendf(nil, `{"op":"instance-%s:%d","field":"f%d","value":"%d"}`, c.id, i+1, i%7, i)
+		c.in.Publish(context.Background(), data, func(err error) {
+			if err != nil {
+				c.t.Errorf("%s: %v", data, err)
+			}
+			all.Done()
+		})
+	}
+	all.Wait()
+}
+
 // set is an operation.
 func (c *client) set(n int, field, value string) error {
 	return c.send(message{Op: fmt.Sprintf("instance-%s:%d", c.id, n), Field: field, Value: value})
