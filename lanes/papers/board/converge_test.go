@@ -196,10 +196,26 @@ func BenchmarkSnapshot(b *testing.B) {
 	}
 }
 
-func full(b *testing.B) *Board {
+func full(b testing.TB) *Board {
 	board := empty()
 	for i := range 500 {
 		do(b, board, minji, fmt.Sprintf(`{"t":"note.put","id":"n%08d","name":"Minji","text":"hello to you all","x":%d,"y":1}`, i, i))
 	}
 	return board
+}
+
+// TestDecisionsAllocateLittle: what an operation leaves behind is what is kept of it, however many notes there are.
+func TestDecisionsAllocateLittle(t *testing.T) {
+	board := full(t)
+	op, entry := []byte(`{"op":"abcdefgh:1","t":"note.move","id":"n00000007","x":300,"y":200,"rot":3}`), []byte(`{"t":"note.move","id":"n00000007","by":"aminji","at":1,"x":3}`)
+	var err error
+	if n := testing.AllocsPerRun(100, func() { _, err = board.Decide(minji, op, noon) }); n > 5 || err != nil {
+		t.Errorf("deciding allocates %v times, %v", n, err)
+	}
+	if n := testing.AllocsPerRun(100, func() { board.Apply(entry) }); n > 4 {
+		t.Errorf("folding allocates %v times", n)
+	}
+	if n := testing.AllocsPerRun(10, func() { board.Snapshot() }); n > 2 {
+		t.Errorf("a snapshot allocates %v times", n)
+	}
 }
