@@ -188,6 +188,22 @@ func TestKeepAndFloor(t *testing.T) {
 		if !errors.Is(err, stream.ErrForgotten) {
 			t.Error(err)
 		}
+		before := o.Head
+		before.Floor = 0 // as whoever opened it before it was truncated knows it
+		for _, c := range []struct {
+			r    stream.Range
+			want []uint64
+			err  error
+		}{
+			{stream.Range{Limit: 2}, []uint64{10, 11}, nil},
+			{stream.Range{Limit: 100, Reverse: true, Since: &realtime.Position{Epoch: h.Epoch, Offset: 12}}, []uint64{11, 10}, nil},
+			{stream.Range{Limit: 100, Reverse: true, Since: &realtime.Position{Epoch: h.Epoch, Offset: 9}}, nil, nil},
+			{stream.Range{Limit: 2, Since: &realtime.Position{Epoch: h.Epoch, Offset: 8}}, nil, stream.ErrForgotten},
+		} {
+			if got, err := stream.History(t.Context(), d, before, c.r); !errors.Is(err, c.err) || !slices.Equal(offsets(got), c.want) {
+				t.Errorf("%+v: %v %v", c.r, offsets(got), err)
+			}
+		}
 		must(t, keep(d, h, 18, w, nil, 0)) // nothing is left
 		o = open(t, d, "paper:a")
 		if o.Floor != 18 || o.Offset != 18 || o.Room != nil || len(o.entries) != 0 {

@@ -1,8 +1,10 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -37,6 +39,32 @@ type Range struct {
 // History gives entries as the range says, up to the head that h says; what is forgotten is left out when no Since asks for it.
 // ErrForgotten: Since is below the floor, or ahead of the head, or of another epoch. ErrGone.
 func History(ctx context.Context, q Querier, h Head, r Range) ([]realtime.Entry, error) {
+	for {
+		entries, err := history(ctx, q, h, r)
+		if !errors.Is(err, ErrForgotten) {
+			return entries, err
+		}
+		floor, failed := floorOf(ctx, q, h.ID)
+		if failed != nil || floor <= h.Floor {
+			return nil, cmp.Or(failed, err)
+		}
+		h.Floor = floor // more is forgotten than h knew
+	}
+}
+
+func floorOf(ctx context.Context, q Querier, id int64) (floor uint64, err error) {
+	rows, err := q.Query(ctx, `SELECT floor FROM hotlane_live_channels WHERE id = $1`, id)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return 0, cmp.Or[error](rows.Err(), ErrGone)
+	}
+	return floor, rows.Scan(&floor)
+}
+
+func history(ctx context.Context, q Querier, h Head, r Range) ([]realtime.Entry, error) {
 	low, high := h.Floor+1, h.Offset
 	if s := r.Since; s != nil {
 		if s.Epoch != h.Epoch || s.Offset > h.Offset || !r.Reverse && s.Offset < h.Floor {
