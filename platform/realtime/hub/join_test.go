@@ -109,7 +109,10 @@ func TestComingBack(t *testing.T) {
 			n := openOn(t, set, c.config, k)
 			a := newClient(t, "a")
 			must(t, a.join(n.Hub, "fields:1"))
-			a.many(c.entries)
+			for from := 0; from < c.entries; from += 100 {
+				a.many(from, min(from+100, c.entries))
+				n.WaitKept("fields:1")
+			}
 			if c.restart {
 				n.end()
 				n = openOn(t, set, c.config, k)

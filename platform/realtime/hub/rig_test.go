@@ -352,10 +352,10 @@ func (c *client) sendData(data []byte) error {
 	}
 }
 
-// many sends so many operations, and waits until all are done.
-func (c *client) many(n int) {
+// many sends operations, and waits until all are done.
+func (c *client) many(from, to int) {
 	var all sync.WaitGroup
-	for i := range n {
+	for i := from; i < to; i++ {
 		all.Add(1)
 		data := fmt.Appendf(nil, `{"op":"instance-%s:%d","field":"f%d","value":"%d"}`, c.id, i+1, i%7, i)
 		c.in.Publish(context.Background(), data, func(err error) {
