@@ -301,15 +301,15 @@ func (p paperTab) looks(what, name string) {
 		p.UntilIs(`!document.querySelector('[data-people]').hidden`)
 	case "reader":
 		p.Text(`document.querySelector('[data-cover]:not([hidden]) [data-open]')?.click() ?? ''`)
-		p.Text(`(document.activeElement.blur(), '')`)
+		p.Go(p.Text(`location.href`)) // once it was opened it is open
 	}
 	p.UntilIs(`[...document.images].every((i) => i.loading === 'lazy' || (i.complete && i.naturalWidth > 0) || i.hidden)`)
 	p.Fits()
 	p.Named()
+	p.Shoot("screenshots", name)
 	if n := p.Reach(); n < 5 {
 		p.t.Errorf("the Tab key reaches %d things", n)
 	}
-	p.Shoot("screenshots", name)
 	if what != "writer" {
 		return
 	}

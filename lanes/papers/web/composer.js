@@ -105,7 +105,7 @@ export function composer(options) {
   const show = () => {
     paper.dataset.color = chosen("color", "lemon");
     paper.dataset.font = chosen("font", "hand");
-    paper.style.setProperty("--turn", `${Number(rot.value)}deg`);
+    paper.style.setProperty("--turn", `${Number(rot.value) * 0.4}deg`); // less than on the board, so that it stays in the dialog
     const rest = mostText - [...text.value].length;
     left.textContent = rest < 200 ? t("left", { n: rest }) : "";
     remove.hidden = image === "";
