@@ -75,7 +75,7 @@ func (c *session) describe() Connection {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	d := Connection{
-		ID: c.client.ID, Node: c.s.d.Node, Address: c.client.Addr.String(), Since: time.UnixMilli(c.since).UTC(),
+		ID: c.client.ID, Node: c.s.d.Node, Address: c.client.Addr.String(), Since: time.UnixMilli(c.s.wall() - c.s.now() + c.since).UTC(),
 		Channels: make([]string, len(c.subs)), Queued: c.conn.Queued(), Pending: int(c.pending),
 	}
 	if c.state != opened {

@@ -72,12 +72,12 @@ func programName(s string) string {
 
 // welcome answers connect; from then on the client may ask for more.
 func (c *session) welcome(id uint32, until time.Time, subs []protocol.SubscribeResult) {
-	now := c.s.now()
+	now, wall := c.s.now(), c.s.wall()
 	r := protocol.ConnectResult{
 		Client: c.client.ID, Version: c.s.d.Version, Subs: subs, Ping: uint32(c.s.cfg.Ping / time.Second), Pong: true,
-		Node: c.s.d.Node, Time: now,
+		Node: c.s.d.Node, Time: wall,
 	}
-	r.Expires, r.TTL = ttl(until, now)
+	r.Expires, r.TTL = ttl(until, wall)
 	b := c.s.writers.get()
 	defer c.s.writers.put(b)
 	*b = c.codec.Append((*b)[:0], &protocol.Reply{ID: id, Connect: &r})
@@ -177,6 +177,6 @@ func (c *session) refresh(req *protocol.RefreshRequest) (*protocol.RefreshResult
 	c.redue()
 	c.mu.Unlock()
 	r := &protocol.RefreshResult{Client: c.client.ID, Version: c.s.d.Version}
-	r.Expires, r.TTL = ttl(until, c.s.now())
+	r.Expires, r.TTL = ttl(until, c.s.wall())
 	return r, nil
 }

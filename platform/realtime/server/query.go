@@ -83,7 +83,7 @@ type timeAnswer struct {
 
 // rpcTime is hotlane.time: {} → {"time"}, for clients that set their clock by it.
 func rpcTime(_ context.Context, c *session, _ []byte) ([]byte, error) {
-	return json.Marshal(timeAnswer{c.s.now()})
+	return json.Marshal(timeAnswer{c.s.wall()})
 }
 
 type presenceQuestion struct {

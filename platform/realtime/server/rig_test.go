@@ -51,6 +51,7 @@ type options struct {
 	bus   bus.Bus // nil: of its own
 	db    *db.DB  // nil: of its own
 	kinds []realtime.Channel
+	even  func() int64 // see Server.even; nil: by the clock
 }
 
 var testChannels = []ChannelConfig{
@@ -91,6 +92,9 @@ func newRig(t testing.TB, o options) *rig {
 		t.Fatal(err)
 	}
 	r.Server = s
+	if o.even != nil {
+		s.even = o.even
+	}
 	if err := r.hub.Register(append(Plain(cfg.Channels, r.subToken), o.kinds...)...); err != nil {
 		t.Fatal(err)
 	}

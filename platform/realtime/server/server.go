@@ -54,6 +54,8 @@ type Server struct {
 	methods map[string]rpc
 	pings   [2][]byte // by codec
 
+	even func() int64 // see now
+
 	work context.Context // of everything that clients ask; ends when the last of them is gone
 	end  context.CancelFunc
 
@@ -85,7 +87,8 @@ func New(cfg Config, d Deps) (*Server, error) {
 	if d.Node == "" {
 		d.Node = newID()
 	}
-	s := &Server{cfg: cfg, d: d, m: m, seed: maphash.MakeSeed()}
+	begun := d.Now()
+	s := &Server{even: func() int64 { return begun.UnixMilli() + d.Now().Sub(begun).Milliseconds() }, cfg: cfg, d: d, m: m, seed: maphash.MakeSeed()}
 	s.sockets = socket.New(socket.Options{
 		Protocols: []string{"centrifuge-json", "centrifuge-protobuf"}, Origins: cfg.Origins, MaxMessage: cfg.Message, Queue: cfg.Queue,
 		WriteTimeout: cfg.WriteTimeout, Coalesce: coalesce(cfg.Coalesce), Compress: cfg.Compress,
@@ -172,7 +175,12 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 }
 
-func (s *Server) now() int64 { return s.d.Now().UnixMilli() }
+// now is Unix milliseconds that go on evenly: pings, limits and waiting do not mind when the clock is set. Nothing else may be compared
+// with it.
+func (s *Server) now() int64 { return s.even() }
+
+// wall is what the clock says, in Unix milliseconds: tokens expire by it.
+func (s *Server) wall() int64 { return s.d.Now().UnixMilli() }
 
 // Ready says why no connection is taken; nil when they are.
 func (s *Server) Ready() error {

@@ -25,8 +25,8 @@ type session struct {
 	conn   *socket.Conn
 	client realtime.Client // Caller and Name are set by connect, before anything is joined
 	user   *user           // set by connect; nil for who has no id
-	since  int64           // Unix milliseconds
-	due    atomic.Int64    // Unix milliseconds: when tick has something to do
+	since  int64           // milliseconds of Server.now, as all times here but those of expiry
+	due    atomic.Int64    // when tick has something to do
 	marks  atomic.Uint32
 	busy   atomic.Bool // with a command: what the client says next is not heard
 	index  int32       // in its shard, which has the lock
@@ -38,9 +38,9 @@ type session struct {
 	waiting bool   // for a pong
 	told    uint32 // code of the disconnect; 0: none
 	pending int32  // operations that wait for their acknowledgement
-	pingAt  int64  // Unix milliseconds: the next ping, or the end of waiting for its pong
-	expires int64  // Unix milliseconds: of the token; 0: never
-	slowAt  int64  // Unix milliseconds: since when messages have been lost and not told of; 0: none are
+	pingAt  int64  // the next ping, or the end of waiting for its pong
+	expires int64  // Unix milliseconds, by the clock: of the token; 0: never
+	slowAt  int64  // since when messages have been lost and not told of; 0: none are
 	bucket  bucket
 	over    bucket // commands beyond what the other allows
 	subs    []subscription

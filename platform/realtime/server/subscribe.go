@@ -86,7 +86,7 @@ func (c *session) result(req *protocol.SubscribeRequest, j hub.Joined) protocol.
 		Recoverable: true, Positioned: true, Epoch: j.Epoch, Offset: j.Offset, Data: j.Snapshot,
 		WasRecovering: req.Recover, Recovered: req.Recover && j.Recovered, Publications: publications(j.Entries),
 	}
-	r.Expires, r.TTL = ttl(j.Grant.Expires, c.s.now())
+	r.Expires, r.TTL = ttl(j.Grant.Expires, c.s.wall())
 	return r
 }
 
@@ -143,7 +143,7 @@ func (c *session) subRefresh(req *protocol.SubRefreshRequest) (*protocol.SubRefr
 	}
 	c.mu.Unlock()
 	r := &protocol.SubRefreshResult{}
-	r.Expires, r.TTL = ttl(grant.Expires, c.s.now())
+	r.Expires, r.TTL = ttl(grant.Expires, c.s.wall())
 	return r, nil
 }
 

@@ -5,7 +5,7 @@ import "github.com/hotlane/hotlane/platform/realtime/hub"
 // subscription is a session's place in a channel.
 type subscription struct {
 	m       *hub.Membership
-	expires int64 // Unix milliseconds; 0: never
+	expires int64 // Unix milliseconds, by the clock; 0: never
 	server  bool  // made by the server
 	lost    bool  // a message was lost: nothing more goes out
 	untold  bool  // that it is lost was not told yet

@@ -25,16 +25,17 @@ func (s *Server) sweep(now int64) {
 	})
 }
 
-// redue says when tick has something to do next. The caller has the lock.
+// redue says when tick has something to do next. When the clock is set, expiries are seen at the next ping. The caller has the lock.
 func (c *session) redue() {
 	at := c.pingAt
-	if c.expires != 0 {
-		at = min(at, c.expires+c.s.cfg.ExpireGrace.Milliseconds())
-	}
+	end := c.expires
 	for i := range c.subs {
-		if e := c.subs[i].expires; e != 0 {
-			at = min(at, e+c.s.cfg.ExpireGrace.Milliseconds())
+		if e := c.subs[i].expires; e != 0 && (end == 0 || e < end) {
+			end = e
 		}
+	}
+	if end != 0 {
+		at = min(at, end+c.s.cfg.ExpireGrace.Milliseconds()+c.s.now()-c.s.wall())
 	}
 	if c.slowAt != 0 {
 		at = math.MinInt64
@@ -55,6 +56,7 @@ func (c *session) tick(now int64) {
 
 // tickLocked gives the subscriptions that it took away since they have expired.
 func (c *session) tickLocked(now int64) (over []subscription) {
+	expired := c.s.wall() - c.s.cfg.ExpireGrace.Milliseconds()
 	switch {
 	case c.state == closed || c.state == leaving:
 		c.due.Store(math.MaxInt64)
@@ -64,14 +66,14 @@ func (c *session) tickLocked(now int64) (over []subscription) {
 			c.end(protocol.DisconnectStale)
 		}
 		return nil
-	case c.expires != 0 && now >= c.expires+c.s.cfg.ExpireGrace.Milliseconds():
+	case c.expires != 0 && c.expires <= expired:
 		c.end(protocol.DisconnectExpired)
 		return nil
 	}
 	c.ping(now)
 	c.tellLost(now)
 	for i := len(c.subs) - 1; i >= 0; i-- {
-		if e := c.subs[i].expires; e != 0 && now >= e+c.s.cfg.ExpireGrace.Milliseconds() {
+		if e := c.subs[i].expires; e != 0 && e <= expired {
 			if c.subs[i].server {
 				c.end(protocol.DisconnectSubExpired)
 				return over

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -158,4 +159,41 @@ func TestASubscriptionThatExpires(t *testing.T) {
 		c.conn.Close()
 		eventually(t, "it is gone", func() bool { return len(r.sessions()) == 0 })
 	})
+}
+
+func TestWhenTheClockIsSet(t *testing.T) {
+	even := atomic.Int64{}
+	r := newRig(t, options{even: even.Load})
+	ever, limited := dial(t, r.url, protocol.JSON), dial(t, r.url, protocol.JSON)
+	ever.in("ann")
+	limited.in("bob/1h")
+	second := func() { // of time that goes on evenly
+		even.Add(1000)
+		r.sweep(r.now())
+		eventually(t, "the pongs", func() bool { return r.waits() == 0 })
+	}
+	for round, jump := range []time.Duration{30 * time.Minute, -24 * time.Hour, 24 * time.Hour} {
+		r.clock.advance(jump)
+		for range 26 {
+			second()
+		}
+		for _, c := range []*client{ever, limited} {
+			if n := c.pings.Load(); n < int64(round+1) || n > int64(round+2) {
+				t.Errorf("%d pings in %d times 26 s", n, round+1)
+			}
+			if got := c.do(ping()); got.Ping == nil {
+				t.Errorf("after %s: %+v", jump, got)
+			}
+		}
+	}
+	r.clock.advance(31 * time.Minute)
+	for range 26 {
+		second()
+	}
+	if code := limited.ended(); code != protocol.DisconnectExpired.Code {
+		t.Errorf("a token that has expired by the clock: code %d", code)
+	}
+	if got := ever.do(ping()); got.Ping == nil {
+		t.Errorf("%+v", got)
+	}
 }
