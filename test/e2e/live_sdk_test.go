@@ -87,8 +87,9 @@ func TestSDKThroughAStop(t *testing.T) {
 	t.Logf("%s", rest)
 }
 
-// liveSite has channels of every kind and short times. What more there is to configure is given as YAML.
-func liveSite(t *testing.T, more string) string {
+// liveSite has channels of every kind and short times. What more there is to configure, at the top
+// and of live, is given as YAML.
+func liveSite(t *testing.T, more string, ofLive ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "hotlane.yaml"), `
@@ -99,6 +100,7 @@ identity:
   tokens: {algorithm: HS256, secret: `+tokenSecret+`, leeway: 0s}
 shutdown: {grace: 0s, timeout: 10s}
 live:
+  `+strings.Join(ofLive, "\n  ")+`
   ping: 3s
   pong: 2s
   connect_timeout: 4s
@@ -114,8 +116,22 @@ live:
 	return dir
 }
 
-// script is one of the SDK's scripts, told where the nodes are. What it needs is installed as its lock file says.
+// script is one of the SDK's scripts, told where the nodes are.
 func script(t *testing.T, name string, nodes ...*process) *exec.Cmd {
+	t.Helper()
+	installed(t)
+	cmd := exec.CommandContext(t.Context(), "node", "--test-reporter=spec", name)
+	cmd.Dir = sdkScripts
+	urls := make([]string, len(nodes))
+	for i, p := range nodes {
+		urls[i] = p.url
+	}
+	cmd.Env = append(os.Environ(), "HOTLANE_URL="+strings.Join(urls, ","), "HOTLANE_SERVICE_KEY="+serviceKey, "HOTLANE_TOKEN_SECRET="+tokenSecret)
+	return cmd
+}
+
+// installed sees to it that node is there, and what the scripts need, as their lock file says.
+func installed(t *testing.T) {
 	t.Helper()
 	for _, tool := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -127,14 +143,6 @@ func script(t *testing.T, name string, nodes ...*process) *exec.Cmd {
 			t.Fatalf("npm ci: %v\n%s", err, out)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), "node", "--test-reporter=spec", name)
-	cmd.Dir = sdkScripts
-	urls := make([]string, len(nodes))
-	for i, p := range nodes {
-		urls[i] = p.url
-	}
-	cmd.Env = append(os.Environ(), "HOTLANE_URL="+strings.Join(urls, ","), "HOTLANE_SERVICE_KEY="+serviceKey, "HOTLANE_TOKEN_SECRET="+tokenSecret)
-	return cmd
 }
 
 // stale tells whether what was made from a file is missing or older than it.
