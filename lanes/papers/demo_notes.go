@@ -15,7 +15,7 @@ func demoBirthday(now time.Time) demoPaper {
 	return demoPaper{
 		id: demoOpen, lang: "ko", began: 50 * time.Hour,
 		paper: board.Paper{
-			Title: "지우야, 서른 번째 생일 축하해!", Recipient: "지우", Theme: "birthday", Size: "medium", Deadline: now.Add(7 * 24 * time.Hour).UnixMilli(),
+			Title: "지우야, 서른 번째 생일 축하해!", Recipient: "지우", Theme: "birthday", Size: "medium", Deadline: now.Truncate(24 * time.Hour).Add(7*24*time.Hour + 12*time.Hour).UnixMilli(), // nine in the evening there
 			Zone: "Asia/Seoul", Writers: board.WritersLink, State: board.Open,
 		},
 		notes: []demoNote{
@@ -43,7 +43,7 @@ func demoBirthday(now time.Time) demoPaper {
 			{"Tom", "Happy birthday! Your cat video folder got me through the winter. Please never stop.", "lemon", "mono", 950, 1680, 260, 3, false},
 			{"아빠", "지우야 생일 축하한다. 아빠는 글 쓰는 게 서툴러서 짧게 쓴다. 자랑스럽다.", "white", "serif", 1340, 1680, 260, -1, false},
 			{"나래", "네가 빌려준 책 드디어 다 읽었어. 마지막 장에서 울었다… 생일날 만나서 얘기하자 📚", "lilac", "hand", 420, 1950, 280, 2, false},
-			{"보검이네 편의점", "단골손님 생일 축하드려요. 오늘 바나나우유는 서비스!", "sky", "sans", 900, 1950, 240, -3, false},
+			{"골목 편의점", "단골손님 생일 축하드려요. 오늘 바나나우유는 서비스!", "sky", "sans", 900, 1950, 240, -3, false},
 		},
 	}
 }
