@@ -69,6 +69,7 @@ func (k *committer) round() bool {
 	k.commit(batch)
 	for _, w := range batch {
 		w.finish()
+		w.reset()
 	}
 	k.hub.answered()
 	return true

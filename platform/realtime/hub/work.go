@@ -38,8 +38,6 @@ func (w *work) lend(c *channel) bool {
 		n++
 	}
 	c.busy = true
-	clear(w.ops)
-	clear(w.entries)
 	*w = work{
 		c: c, room: c.room, writers: c.writers,
 		ops: append(w.ops[:0], c.queue[:n]...), answers: w.answers[:0], entries: w.entries[:0],
@@ -48,6 +46,18 @@ func (w *work) lend(c *channel) bool {
 	}
 	c.taken(n)
 	return true
+}
+
+// reset lets go of what it held, and of places that are rarely used.
+func (w *work) reset() {
+	if cap(w.ops) > 64 {
+		*w = work{}
+		return
+	}
+	clear(w.ops[:cap(w.ops)])
+	clear(w.answers)
+	clear(w.entries)
+	*w = work{ops: w.ops[:0], answers: w.answers[:0], entries: w.entries[:0]}
 }
 
 // decide asks the room about each operation, and folds in what it says: the room runs ahead of the log by this commit.
