@@ -1,10 +1,14 @@
 package server
 
 import (
+	"context"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/realtime"
 	"github.com/hotlane/hotlane/platform/realtime/protocol"
 )
 
@@ -41,6 +45,14 @@ func TestWhoAnswersPingsStays(t *testing.T) {
 	})
 }
 
+// rests waits until no session is busy.
+func (r *rig) rests() {
+	r.t.Helper()
+	eventually(r.t, "nothing is being done", func() bool {
+		return !slices.ContainsFunc(r.sessions(), func(c *session) bool { return c.busy.Load() })
+	})
+}
+
 // waits is how many pongs are awaited.
 func (r *rig) waits() (n int) {
 	r.each(func(c *session) {
@@ -58,6 +70,7 @@ func TestWhoAnswersNoPingIsGone(t *testing.T) {
 	c := dial(t, r.url, protocol.JSON)
 	c.pongs = false
 	c.in("ann")
+	r.rests()
 	r.passes(35 * time.Second) // ping 25, pong 8, and a sweep each second
 	if code := c.ended(); code != protocol.DisconnectNoPong.Code || c.pings.Load() != 1 {
 		t.Errorf("code %d after %d pings", code, c.pings.Load())
@@ -196,4 +209,28 @@ func TestWhenTheClockIsSet(t *testing.T) {
 	if got := ever.do(ping()); got.Ping == nil {
 		t.Errorf("%+v", got)
 	}
+}
+
+// TestWhoWaitsForACommandIsNotGone: its pong stands behind the command, and is not read yet.
+func TestWhoWaitsForACommandIsNotGone(t *testing.T) {
+	g := newGate()
+	kind := g.kind("slow:")
+	open := kind.Open
+	kind.Open = func(ctx context.Context, tx *db.Tx, name string, checkpoint []byte) (realtime.Room, error) {
+		<-g.open
+		return open(ctx, tx, name, checkpoint)
+	}
+	r := newRig(t, options{kinds: []realtime.Channel{kind}})
+	t.Cleanup(g.let)
+	c := dial(t, r.url, protocol.JSON)
+	c.in("ann")
+	r.rests()
+	id := c.post(protocol.Command{Subscribe: &protocol.SubscribeRequest{Channel: "slow:1"}})
+	eventually(t, "it waits", func() bool { return r.sessions()[0].busy.Load() })
+	r.passes(time.Minute)
+	g.let()
+	if got := c.reply(id); got.Subscribe == nil {
+		t.Errorf("%+v", got.Error)
+	}
+	eventually(t, "its pong is read", func() bool { return r.waits() == 0 })
 }
