@@ -231,7 +231,7 @@ func imageSize(image string) (width, height int, ok bool) {
 	return width, height, err == nil && width > 0 && height > 0
 }
 
-// fix is how a note is fixed to the paper, by its id: the same everywhere (fix in web/slips.js).
+// fix is how a note is fixed to the paper, by its id: the same everywhere (fix in web/place.js).
 func fix(id string) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id))

@@ -56,7 +56,9 @@ func TestPapersPage(t *testing.T) {
 	s.bothWrite()
 	s.moves()
 	s.goesOfflineAndComesBack()
+	s.reloads()
 	s.pictures()
+	s.menus()
 	s.ada.Shoot("screenshots", "papers-live-owner")
 	s.bora.Shoot("screenshots", "papers-live-writer-phone")
 	s.delivers()
@@ -152,7 +154,7 @@ func (s *papersSite) moves() {
 	}
 }
 
-// goesOfflineAndComesBack: both go on writing, and one reloads... nothing is lost or doubled, and both show the same.
+// goesOfflineAndComesBack: both go on writing; nothing is lost or doubled, and both show the same.
 func (s *papersSite) goesOfflineAndComesBack() {
 	s.bora.Offline(true)
 	s.bora.UntilIs(`!document.querySelector('[data-banner]').hidden`)
@@ -173,6 +175,62 @@ func (s *papersSite) goesOfflineAndComesBack() {
 	if n := s.ada.Text(`String(document.querySelectorAll('.slip[data-id]').length)`); n != "5" {
 		s.t.Errorf("%s notes are on the paper, want 5", n)
 	}
+}
+
+// reloads: what waits when a page is left is sent by the next one, once.
+func (s *papersSite) reloads() {
+	s.bora.Offline(true)
+	s.bora.UntilIs(`document.querySelector('[data-papers]').dataset.connection === 'waiting'`)
+	s.bora.writes("보라", "새로 고쳐도 남아요.")
+	s.bora.Offline(false)
+	s.bora.Go(s.write + "?lang=ko")
+	s.bora.UntilIs(paperIsLive)
+	s.ada.shows("새로 고쳐도 남아요.")
+	s.same()
+	if n := s.ada.Text(`String([...document.querySelectorAll('.slip-text')].filter((e) => e.textContent.includes('새로 고쳐도')).length)`); n != "1" {
+		s.t.Errorf("the note is there %s times", n)
+	}
+}
+
+// does opens the menu of the note with this text, and presses what it offers.
+func (p paperTab) does(text, act string) {
+	p.t.Helper()
+	p.Text(`[...document.querySelectorAll('.slip')].find((e) => e.textContent.includes("` + text + `")).querySelector('.slip-more').click() ?? ''`)
+	p.UntilIs(`document.querySelector('#note-menu').open`)
+	p.Click("#note-menu [data-do=" + act + "]")
+}
+
+// menus: a note is changed, deleted and put back by its author, reported by another, hidden and shown again by the owner.
+func (s *papersSite) menus() {
+	s.bora.does("터널이 길어요", "edit")
+	s.bora.Fill("#note-text", "터널을 지났어요.")
+	s.bora.Click("[data-compose-send]")
+	s.ada.shows("터널을 지났어요.")
+	s.bora.does("지하철", "delete")
+	s.ada.UntilIs(`![...document.querySelectorAll('.slip-text')].some((e) => e.textContent.includes('지하철'))`)
+	s.bora.Click("[data-snack] button")
+	s.ada.shows("지하철이에요.")
+	s.bora.does("그동안", "report")
+	s.bora.Fill("#reason", "시험이에요")
+	s.bora.Click("#report button:not([type=button])")
+	s.bora.UntilIs(`document.querySelector('.toast')?.textContent.includes('신고')`)
+	s.ada.does("늘 고마워요", "hide")
+	s.bora.UntilIs(`document.querySelector('.slip.veiled') !== null`)
+	s.bora.Until("its words are gone", func() bool { return !strings.Contains(s.bora.Text(shownNotes), "늘 고마워요") })
+	s.ada.does("가려진", "unhide")
+	s.bora.shows("늘 고마워요.")
+	s.ada.Click(".bar [commandfor=settings]")
+	s.ada.Shoot("screenshots", "papers-settings")
+	s.ada.Fill("#s-title", "고마워, 지우야")
+	s.ada.Click("#settings [value=thanks]")
+	s.ada.Click("#settings button[type=submit]")
+	s.bora.UntilIs(`document.querySelector('[data-title]').textContent === '고마워, 지우야'`)
+	s.bora.UntilIs(`document.querySelector('[data-sheet]').dataset.look === 'thanks'`)
+	s.bora.Click("[data-views] [value=board]")
+	s.bora.Fits()
+	s.bora.Shoot("screenshots", "papers-board-phone")
+	s.bora.Click("[data-views] [value=list]")
+	s.same()
 }
 
 // pictures: one is attached in the dialog, and seen by the other.
@@ -218,9 +276,9 @@ func (s *papersSite) reads(b browser.Browser) {
 	tab.Shoot("screenshots", "papers-envelope")
 	tab.Click("[data-open]")
 	tab.UntilIs(`document.activeElement.matches('h1')`)
-	tab.shows("터널이 길어요.")
-	if n := tab.Text(`String([...document.querySelectorAll('.slip[data-id]')].filter((s) => s.checkVisibility()).length)`); n != "6" {
-		s.t.Errorf("the recipient sees %s notes, want 6", n)
+	tab.shows("터널을 지났어요.")
+	if n := tab.Text(`String([...document.querySelectorAll('.slip[data-id]')].filter((s) => s.checkVisibility()).length)`); n != "7" {
+		s.t.Errorf("the recipient sees %s notes, want 7", n)
 	}
 	tab.Fits()
 }
@@ -242,7 +300,7 @@ func (s *papersSite) keeps(b browser.Browser) {
 	for name, view := range browser.Views() {
 		tab := paperTab{b.Tab(s.t, view), s.t}
 		tab.Go("file://" + file)
-		for _, text := range []string{"생일 축하해!\n오래 보자.", "늘 고마워요.", "지하철이에요.", "터널이 길어요.", "그동안 쓴 쪽지", "그 바다"} {
+		for _, text := range []string{"생일 축하해!\n오래 보자.", "늘 고마워요.", "지하철이에요.", "터널을 지났어요.", "새로 고쳐도 남아요.", "그동안 쓴 쪽지", "그 바다"} {
 			tab.shows(text)
 		}
 		tab.UntilIs(`document.querySelector('.slip-picture').naturalWidth > 0`)

@@ -57,3 +57,13 @@ export function free(there, board, note, random = Math.random) {
   const clamp = (/** @type {number} */ v, /** @type {number} */ most) => Math.round(Math.min(Math.max(v, 0), most));
   return { x: clamp(chosen.x, board.w), y: clamp(chosen.y, board.h) };
 }
+
+/**
+ * How a note is fixed to the paper, by its id (FNV-1a): tape in the middle, left, right, or a pin. The server says the same.
+ * @param {string} id
+ */
+export function fix(id) {
+  let h = 0x811c9dc5;
+  for (const c of new TextEncoder().encode(id)) h = Math.imul(h ^ c, 0x01000193) >>> 0;
+  return h % 4;
+}

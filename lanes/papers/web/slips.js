@@ -1,20 +1,11 @@
 // The notes of a board as elements: each where it belongs, changed only where it has changed.
 
 import { stacked } from "./fold.js";
+import { fix } from "./place.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./fold.js").Note} Note */
 /** @typedef {{ x: number, y: number, rot: number }} Place */
-
-/**
- * How a note is fixed to the paper, by its id (FNV-1a): tape in the middle, left, right, or a pin. The server says the same.
- * @param {string} id
- */
-export function fix(id) {
-  let h = 0x811c9dc5;
-  for (const c of new TextEncoder().encode(id)) h = Math.imul(h ^ c, 0x01000193) >>> 0;
-  return h % 4;
-}
 
 /**
  * @param {string} tag

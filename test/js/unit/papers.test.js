@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { apply, begin, document, overlay, sizes, stacked, top } from "../../../lanes/papers/web/fold.js";
-import { free, height } from "../../../lanes/papers/web/place.js";
+import { fix, free, height } from "../../../lanes/papers/web/place.js";
 
 const vectors = JSON.parse(await readFile(new URL("../../../lanes/papers/board/testdata/fold.json", import.meta.url), "utf8"));
 
@@ -81,4 +81,8 @@ test("a new note goes where nothing is, while there is room, and always on the b
   }
   assert.ok(height({ text: "x".repeat(400), w: 220 }) > height({ text: "x", w: 220 }));
   assert.ok(height({ image: "i.100.200.s", w: 220 }) > 400);
+});
+
+test("a note's tape is where the server says it is", () => {
+  for (const [id, want] of Object.entries({ nAAAAAAAA: 1, nCCCCCCCD: 0, nCCCCCCCE: 3, nCCCCCCCB: 2 })) assert.equal(fix(id), want, id);
 });
