@@ -10,7 +10,6 @@ import (
 
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/fault"
-	"github.com/hotlane/hotlane/platform/realtime"
 	"github.com/hotlane/hotlane/platform/realtime/stream"
 )
 
@@ -117,7 +116,9 @@ func (k *committer) commit(batch []*work) {
 	err := k.write(todo)
 	if err != nil && len(todo) > 1 && fault.From(err).Kind != fault.Unavailable {
 		for i, w := range todo {
-			w.err = k.write(todo[i : i+1])
+			if !w.broken {
+				w.err = k.write(todo[i : i+1])
+			}
 		}
 		return
 	}
@@ -142,11 +143,11 @@ func (k *committer) write(todo []*work) error {
 				return err
 			}
 			for i, w := range todo {
-				w.lost = !taken[i]
-				if room, ok := w.room.(realtime.Committer); ok && taken[i] {
-					if err := room.Commit(ctx, tx, w.entries); err != nil {
-						return err
-					}
+				if w.lost = !taken[i]; w.lost {
+					continue
+				}
+				if err := w.inTx(ctx, tx); err != nil {
+					return err
 				}
 			}
 			return nil

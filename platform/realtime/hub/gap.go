@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/realtime"
@@ -15,13 +16,26 @@ const fillMost = 1000 // entries of one read
 func (c *channel) fill() {
 	c.busy = true
 	id, after := c.log.ID, c.log.Offset
-	if !c.hub.tasks.start(func() { c.fillFrom(id, after) }) {
+	if !c.hub.tasks.start(func() { c.fillFrom(id, after, false) }) {
 		c.busy = false
 	}
 }
 
-// fillFrom goes on to the end of the log: within a pack of another node nothing must be decided.
-func (c *channel) fillFrom(id int64, after uint64) {
+// fillAfter reads, after a pause, what another node was faster with; who has the channel for busy calls it. mu is held.
+func (c *channel) fillAfter(pause time.Duration) {
+	id, after := c.log.ID, c.log.Offset
+	begun := c.hub.tasks.start(func() {
+		c.hub.pause(pause)
+		c.fillFrom(id, after, true)
+	})
+	if !begun {
+		c.reload(0)
+	}
+}
+
+// fillFrom goes on to the end of the log: within a pack of another node nothing must be decided. some: there must be some, or the log is
+// another one.
+func (c *channel) fillFrom(id int64, after uint64, some bool) {
 	start := after
 	for {
 		var entries []realtime.Entry
@@ -34,7 +48,7 @@ func (c *channel) fillFrom(id int64, after uint64) {
 		case err != nil && !forGood(err) && after == start:
 			c.hub.log.Warn("live: a gap cannot be filled now", "channel", c.name, "error", err.Error())
 			c.release() // the next check tries again
-		case err != nil || after-start > tooFar || len(entries) > 0 && entries[0].Offset != after+1:
+		case err != nil || some && after == start && len(entries) == 0 || after-start > tooFar || len(entries) > 0 && entries[0].Offset != after+1:
 			c.reload(0)
 		default:
 			c.follow(entries)

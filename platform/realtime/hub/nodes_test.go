@@ -101,10 +101,12 @@ func sendUntilDone(t tester, m *client, n int) {
 func TestWithoutABusNodesAreLateButRight(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, set *db.Set) {
 		a := &air{} // and nobody delivers
-		nodes := startNodes(t, set, hub.Config{}, &kind{}, a.radio(), a.radio())
+		k := &kind{}
+		nodes := startNodes(t, set, hub.Config{}, k, a.radio(), a.radio())
 		x, y := newClient(t, "x"), newClient(t, "y")
 		must(t, x.join(nodes[0].Hub, "fields:1"))
 		must(t, y.join(nodes[1].Hub, "fields:1"))
+		opens := k.opens.Load()
 		for i := range 5 {
 			must(t, x.set(i+1, "x", fmt.Sprint(i)))
 		}
@@ -123,6 +125,9 @@ func TestWithoutABusNodesAreLateButRight(t *testing.T) {
 			must(t, x.set(7, "x", "7"))
 		}
 		check(t, nodes[0], "fields:1", map[realtime.Op]bool{{Instance: "instance-y", Counter: 2}: true}, x)
+		if more := k.opens.Load() - opens; more != 0 { // one operation that lost does not cost the room
+			t.Errorf("%d rooms were made anew", more)
+		}
 	})
 }
 

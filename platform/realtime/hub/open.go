@@ -45,14 +45,7 @@ func (c *channel) reload(pause time.Duration) {
 
 func (c *channel) load(k known, pause time.Duration) {
 	h := c.hub
-	if pause > 0 {
-		t := time.NewTimer(pause/2 + mathrand.N(pause/2+1))
-		select {
-		case <-t.C:
-		case <-h.base.Done():
-			t.Stop()
-		}
-	}
+	h.pause(pause)
 	c.listen()
 	l, err := c.look(k)
 	c.mu.Lock()
@@ -64,6 +57,19 @@ func (c *channel) load(k known, pause time.Duration) {
 	}
 	if !c.closed {
 		c.release()
+	}
+}
+
+// pause is half of most, and some more by chance. It ends with the hub.
+func (h *Hub) pause(most time.Duration) {
+	if most <= 0 {
+		return
+	}
+	t := time.NewTimer(most/2 + mathrand.N(most/2+1))
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-h.base.Done():
 	}
 }
 

@@ -1,9 +1,11 @@
 package hub
 
 import (
+	"context"
 	"slices"
 	"time"
 
+	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/realtime"
 	"github.com/hotlane/hotlane/platform/realtime/stream"
 )
@@ -19,6 +21,8 @@ type work struct {
 	pack    stream.Pack
 	now     time.Time
 	at      int   // which operation the room is asked about
+	last    int   // which the last entry is of
+	folded  int   // entries that the room has folded in
 	err     error // why nothing of it is written
 	broken  bool  // the room panicked
 	lost    bool  // another node was first
@@ -60,16 +64,29 @@ func (w *work) reset() {
 	*w = work{ops: w.ops[:0], answers: w.answers[:0], entries: w.entries[:0]}
 }
 
-// decide asks the room about each operation, and folds in what it says: the room runs ahead of the log by this commit.
+// decide asks the room about each operation, and folds in what it says: the room runs ahead of the log by this commit, but for the last
+// entry, which is folded in when it is known to be in (foldLast). So where there is only one, another node's being faster does not cost
+// the room its life.
 func (w *work) decide() {
+	_ = w.try(func() {
+		for i := range w.ops {
+			w.foldLast()
+			w.at = i
+			w.answers = append(w.answers, w.one(&w.ops[i]))
+		}
+	})
+}
+
+// try notes a panic of the room. w.at says which operation is to blame.
+func (w *work) try(fn func()) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			w.broken, w.err = true, w.c.hub.panicked(w.c.name, p)
+			err = w.c.hub.panicked(w.c.name, p)
+			w.broken, w.err = true, err
 		}
 	}()
-	for w.at = range w.ops {
-		w.answers = append(w.answers, w.one(&w.ops[w.at]))
-	}
+	fn()
+	return nil
 }
 
 func (w *work) one(o *op) error {
@@ -88,9 +105,30 @@ func (w *work) one(o *op) error {
 	w.entries = append(w.entries, realtime.Entry{
 		Offset: w.pack.First + uint64(len(w.entries)), Op: o.id, Client: o.by.Client, User: o.by.User, At: w.now.UnixMilli(), Data: data,
 	})
-	e := &w.entries[len(w.entries)-1]
+	w.last = w.at
+	return nil
+}
+
+// foldLast folds the last entry in, once.
+func (w *work) foldLast() {
+	if w.folded == len(w.entries) {
+		return
+	}
+	e := &w.entries[w.folded]
+	w.folded++
+	w.at = w.last
 	w.room.Apply(*e)
 	w.writers.Apply(e)
+}
+
+// inTx is what is done with the entries when they are in the log, but for the commit.
+func (w *work) inTx(ctx context.Context, tx *db.Tx) error {
+	if err := w.try(w.foldLast); err != nil {
+		return err
+	}
+	if room, ok := w.room.(realtime.Committer); ok {
+		return room.Commit(ctx, tx, w.entries)
+	}
 	return nil
 }
 
@@ -111,7 +149,11 @@ func (w *work) finish() {
 		c.reload(0)
 	case w.lost:
 		c.hub.metrics.conflicts.Inc()
-		c.reload(w.again())
+		if pause := w.again(); w.folded > 0 {
+			c.reload(pause)
+		} else {
+			c.fillAfter(pause)
+		}
 	default:
 		c.deliver(w.entries)
 		for i := range w.ops {
