@@ -7,9 +7,9 @@ import (
 )
 
 // shrink scales an area down to w × h, which has its shape and is no larger. Where the area is far larger, boxes are averaged first: a
-// kernel over all of it takes 32 bytes for each source row and column of the result.
+// kernel over all of it takes 32 bytes for each source row and column of the result, and 16 for each pixel that one of it looks at.
 func shrink(from image.Image, area image.Rectangle, w, h int) *image.RGBA {
-	if box := min(area.Dx()/(2*w), area.Dy()/(2*h)); box > 1 {
+	if box := image.Pt(max(area.Dx()/(2*w), 1), max(area.Dy()/(2*h), 1)); box != image.Pt(1, 1) {
 		from = average(from, area, box)
 		area = from.Bounds()
 	}
@@ -22,25 +22,31 @@ func shrink(from image.Image, area image.Rectangle, w, h int) *image.RGBA {
 	return to
 }
 
+// atOnce is how many pixels are averaged at a time, or those of one box.
+const atOnce = 1 << 18
+
 // average makes one pixel of each box; a rest that fills none is left out, half on each side.
-func average(from image.Image, area image.Rectangle, box int) *image.RGBA {
-	w, h := area.Dx()/box, area.Dy()/box
-	skip := image.Pt((area.Dx()-w*box)/2, (area.Dy()-h*box)/2)
+func average(from image.Image, area image.Rectangle, box image.Point) *image.RGBA {
+	w, h := area.Dx()/box.X, area.Dy()/box.Y
+	start := area.Min.Add(image.Pt((area.Dx()-w*box.X)/2, (area.Dy()-h*box.Y)/2))
 	to := image.NewRGBA(image.Rect(0, 0, w, h))
-	row := image.NewRGBA(image.Rect(0, 0, w*box, box))
+	several := min(max(atOnce/(box.X*box.Y), 1), w)
+	row := image.NewRGBA(image.Rect(0, 0, several*box.X, box.Y))
 	for y := range h {
-		draw.Draw(row, row.Bounds(), from, area.Min.Add(skip).Add(image.Pt(0, y*box)), draw.Src)
-		for x := range w {
-			mean(to.Pix[to.PixOffset(x, y):][:4], row, x*box, box)
+		for left := 0; left < w; left += several {
+			draw.Draw(row, row.Bounds(), from, start.Add(image.Pt(left*box.X, y*box.Y)), draw.Src)
+			for x := range min(several, w-left) {
+				mean(to.Pix[to.PixOffset(left+x, y):][:4], row, x*box.X, box)
+			}
 		}
 	}
 	return to
 }
 
-func mean(to []uint8, row *image.RGBA, left, box int) {
+func mean(to []uint8, row *image.RGBA, left int, box image.Point) {
 	var sum [4]uint64
-	for y := range box {
-		line := row.Pix[row.PixOffset(left, y):][:4*box]
+	for y := range box.Y {
+		line := row.Pix[row.PixOffset(left, y):][:4*box.X]
 		for i := 0; i < len(line); i += 4 {
 			sum[0] += uint64(line[i])
 			sum[1] += uint64(line[i+1])
@@ -48,7 +54,7 @@ func mean(to []uint8, row *image.RGBA, left, box int) {
 			sum[3] += uint64(line[i+3])
 		}
 	}
-	all := uint64(box * box)
+	all := uint64(box.X * box.Y)
 	for i := range to {
 		to[i] = uint8((sum[i] + all/2) / all)
 	}
