@@ -37,8 +37,8 @@
 //
 // Connections are dealt out to shards, one for each CPU. A shard's one goroutine writes to its connections in turn, those with an
 // acknowledgement first, and never waits: what the kernel does not take at once is left to a goroutine of the connection's own,
-// which ends with that write. A connection that was written to is left alone for Options.Coalesce; what is sent to it meanwhile
-// goes out as one frame. So there is one timer a shard and none a connection. A write of 200 bytes is a system call of 7 µs
+// which ends with that write. A connection that was written to is left alone for Options.Coalesce, and for longer where writing to
+// all would take too much of a core; what is sent to it meanwhile goes out as one frame. So there is one timer a shard and none a connection. A write of 200 bytes is a system call of 7 µs
 // or so and little else (BenchmarkFanOut): fewer writes are all that helps.
 //
 // Messages of 1 KiB and more are compressed if that was agreed on, one by one and without context, by at most four deflaters;

@@ -9,7 +9,7 @@ type Options struct {
 	MaxMessage   int           // bytes of a message, inflated; 0: 64 KiB
 	Queue        int           // bytes that may wait for one connection; 0: 1 MiB
 	WriteTimeout time.Duration // how long one write may take, and the client's answer to a close; 0: 10 s
-	Coalesce     time.Duration // the least time between two writes, but for Flush; negative: none, 0: 20 ms
+	Coalesce     time.Duration // the least time between two writes, but for Flush; negative: none, 0: 20 ms; under load up to 100 ms
 	Compress     bool          // negotiate permessage-deflate, without context takeover
 }
 

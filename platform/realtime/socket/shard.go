@@ -1,14 +1,28 @@
 package socket
 
 import (
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
+)
+
+const (
+	// share is the part of a core, one in so many, that writes may take which could have waited: where Coalesce is too short for that,
+	// since there are many connections, they wait for longer, up to slowest. What clients ask has the rest.
+	share   = 3
+	slowest = 100 * time.Millisecond
+	// turn is how many writes go out before others may run: what is read meanwhile would otherwise wait for milliseconds.
+	turn = 16
+	// outlier is the longest that a write counts for: what took longer was held up by something else.
+	outlier = 100 * time.Microsecond
 )
 
 // shard writes to its connections, one after the other, without waiting for any.
 type shard struct {
 	g    *Group
 	wake chan struct{}
+	cost atomic.Int64 // nanoseconds of a write, as of late
 
 	mu     sync.Mutex
 	asleep bool
@@ -82,10 +96,15 @@ func (s *shard) run() {
 	var out outbox
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
-	for {
+	for n := 1; ; n++ {
 		c, wait := s.take()
 		if c != nil {
+			begun := time.Now()
 			c.flush(&out)
+			s.cost.Add((int64(min(time.Since(begun), outlier)) - s.cost.Load()) / 64)
+			if n%turn == 0 {
+				runtime.Gosched()
+			}
 			continue
 		}
 		out.rest()
@@ -140,9 +159,10 @@ func (s *shard) take() (*Conn, time.Duration) {
 	}
 }
 
-// later lets c be looked at again once Coalesce has passed.
+// later lets c be looked at again once Coalesce has passed, or more.
 func (s *shard) later(c *Conn, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cool.push(waiting{c, now.Add(s.g.o.Coalesce)})
+	all := min(time.Duration(int64(s.cool.len())*s.cost.Load()*share), slowest)
+	s.cool.push(waiting{c, now.Add(max(s.g.o.Coalesce, all))})
 }
