@@ -30,7 +30,7 @@ type channels struct {
 
 // hub makes the live channels of one database.
 func (h *house) hub(name string) *hub.Hub {
-	return hub.New(name, h.Channels, hub.Deps{
+	return hub.New(name, h.Hub, hub.Deps{
 		DB: h.dbs.DB(name), Bus: h.bus, Now: time.Now, Log: h.log, Metrics: h.telemetry.Registry(), Node: h.node,
 	})
 }

@@ -85,7 +85,7 @@ type settings struct {
 	Cache     cache.Config
 	Mail      notify.MailConfig
 	Live      live.Config
-	Channels  hub.Config
+	Hub       hub.Config
 	Bus       bus.Config
 	file      string
 	demo      bool // sample data is served
@@ -96,7 +96,7 @@ func defaultSettings() *settings {
 		App: defaultConfig(), Edge: edge.DefaultConfig(), DB: db.DefaultConfig(), Identity: identity.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(), Admit: admit.DefaultConfig(),
 		Cache: cache.DefaultConfig(), Mail: notify.DefaultMailConfig(),
-		Live: live.DefaultConfig(), Channels: hub.DefaultConfig(), Bus: bus.DefaultConfig(),
+		Live: live.DefaultConfig(), Hub: hub.DefaultConfig(), Bus: bus.DefaultConfig(),
 	}
 }
 
@@ -104,7 +104,7 @@ func defaultSettings() *settings {
 func (s *settings) sections(modules []lane.Module) (map[string]any, error) {
 	all := map[string]any{
 		config.Root: &s.App, "edge": &s.Edge, "db": &s.DB, "identity": &s.Identity, "telemetry": &s.Telemetry, "admit": &s.Admit,
-		"cache": &s.Cache, "mail": &s.Mail, "live": &s.Live, "channels": &s.Channels, "bus": &s.Bus,
+		"cache": &s.Cache, "mail": &s.Mail, "live": &s.Live, "hub": &s.Hub, "bus": &s.Bus,
 	}
 	reserved := append(slices.Collect(maps.Keys(all)), "listen", "url", "data", "mode", "lanes", "public_metrics", "shutdown", identity.Database, liveDatabase)
 	for _, m := range modules {

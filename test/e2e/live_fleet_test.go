@@ -31,7 +31,7 @@ func newLiveFleet(t *testing.T, redis string) *liveFleet {
 	f := &liveFleet{t: t}
 	config := liveConfig + "db: {dsn: \"" + dbtest.Postgres(t).DSN.Reveal() + "\"}\nbus: {redis: \"" + redis + "\"}\n"
 	for range 3 {
-		dir := site(t, strings.Replace(config, "channels: {", "channels: {check: 200ms, ", 1))
+		dir := site(t, strings.Replace(config, "hub: {", "hub: {check: 200ms, ", 1))
 		f.dirs = append(f.dirs, dir)
 		f.nodes = append(f.nodes, start(t, dir, "serve", "--lanes=papers"))
 	}

@@ -26,7 +26,7 @@ const liveConfig = `live:
   user_burst: 100000
   per_user: 10000
   drain: 0s
-channels: {window_entries: 16, checkpoint: 20, keep: 100000}
+hub: {window_entries: 16, checkpoint: 20, keep: 100000}
 papers: {create: {per_second: 1000, burst: 100000}, write: {per_second: 1000, burst: 100000}}
 `
 
