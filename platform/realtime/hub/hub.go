@@ -51,6 +51,9 @@ type Hub struct {
 	node    string
 	metrics *metrics
 
+	// What is warned of seldom.
+	cannotOpen, cannotCommit, cannotFill seldom
+
 	kinds      map[string]*realtime.Channel // by prefix; not changed once the hub is used
 	shards     [shards]shard
 	open       atomic.Int64 // channels

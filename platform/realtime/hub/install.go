@@ -63,7 +63,7 @@ func (c *channel) failed(err error) {
 	case len(c.seats) == 0:
 		c.close()
 	default:
-		c.hub.log.Warn("live: a channel cannot be opened: its members wait", "channel", c.name, "error", err.Error())
+		c.hub.cannotOpen.warn(c.hub, "live: a channel cannot be opened: its members wait", "channel", c.name, "error", err.Error())
 	}
 }
 
