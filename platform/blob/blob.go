@@ -24,7 +24,7 @@ var (
 // Store keeps blobs. It is safe for use by many goroutines.
 type Store interface {
 	// Put keeps what body has, which is read to its end first, and to the end of one blob's limit at most. The same bytes under the same id
-	// again change nothing. Errors: ErrTooLarge, ErrFull, ErrTaken, ErrName; the body's.
+	// again change nothing but the time. Errors: ErrTooLarge, ErrFull, ErrTaken, ErrName; the body's.
 	Put(ctx context.Context, key Key, kind string, body io.Reader) (Info, error)
 	// Open reads one, from the beginning, a piece at a time; whoever opens it closes it. Errors: ErrNone; of Read: ErrBroken.
 	Open(ctx context.Context, key Key) (io.ReadCloser, Info, error)
@@ -42,10 +42,10 @@ type Key struct{ Group, ID string }
 // Info is what is known of a blob.
 type Info struct {
 	Key
-	Type   string // such as image/png; whatever Put was told
-	Size   int64  // bytes
-	SHA256 string // of its bytes, in hex
-	Kept   time.Time
+	Type   string    // such as image/png; whatever Put was told
+	Size   int64     // bytes
+	SHA256 string    // of its bytes, in hex
+	Kept   time.Time // when it was last put
 }
 
 // Limits of a store; zero: the default.

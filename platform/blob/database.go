@@ -50,8 +50,10 @@ func (s *database) Put(ctx context.Context, key Key, kind string, body io.Reader
 		old, err := find(ctx, tx, key)
 		switch {
 		case err == nil && old.same(info):
+			_, err := tx.Exec(ctx, `UPDATE hotlane_blobs SET kept_at = $1 WHERE grp = $2 AND id = $3`, info.Kept.UnixMicro(), key.Group, key.ID)
 			kept = old
-			return nil
+			kept.Kept = info.Kept
+			return err
 		case err == nil:
 			return ErrTaken
 		case !errors.Is(err, ErrNone):

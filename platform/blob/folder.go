@@ -54,7 +54,8 @@ func (s *folder) Put(ctx context.Context, key Key, kind string, body io.Reader) 
 	defer s.mu.Unlock()
 	switch old, err := s.info(key); {
 	case err == nil && old.same(info):
-		return old, nil
+		old.Kept = info.Kept
+		return old, s.write(old, data)
 	case err == nil:
 		return Info{}, ErrTaken
 	case !errors.Is(err, ErrNone):

@@ -115,6 +115,11 @@ func again(t *testing.T, open Opener) {
 	if got, _ := read(t, s, "g", "a"); got != "one" {
 		t.Errorf("it is %q now", got)
 	}
+	later := open(t, blob.Limits{Count: 1}, func() time.Time { return noon.Add(time.Hour) })
+	put(t, later, "g", "a", "one")
+	if got, info := read(t, s, "g", "a"); got != "one" || !info.Kept.Equal(noon.Add(time.Hour)) {
+		t.Errorf("put an hour later, it is %q of %v", got, info.Kept)
+	}
 }
 
 func names(t *testing.T, open Opener) {
