@@ -89,11 +89,16 @@ func (k keys) author(paper string, by Caller) string {
 // newAuthor is a token for who has none.
 func newAuthor() string { return text(random(), linkLength) }
 
+// firstAuthor is one for who has none and names what they do: sent again, it is theirs.
+func (k keys) firstAuthor(paper, key string) string {
+	return text(k.sum("first author", paper, key), linkLength)
+}
+
 func goodAuthor(token string) bool { return len(token) == linkLength && isText(token) }
 
-// instance names what is sent again under one Idempotency-Key, for realtime.Op.
-func (k keys) instance(paper, author, key string) string {
-	return "http-" + text(k.sum("op", paper, author, key), 20)
+// instance names what is sent again under one Idempotency-Key, for realtime.Op. Something else under the same key is not the same again.
+func (k keys) instance(paper, author, key string, data []byte) string {
+	return "http-" + text(k.sum("op", paper, author, key, string(data)), 20)
 }
 
 // image is the name of one that was uploaded to a paper: <id>.<width>.<height>.<signature>. The id follows from its bytes, so that the

@@ -105,16 +105,16 @@ type Pass struct {
 
 // NoteFields are a note's, as they are sent; what is left out stays as it is, or has its default in a new one.
 type NoteFields struct {
-	Name  *string `json:"name,omitempty" maxLength:"160"`
-	Text  *string `json:"text,omitempty" maxLength:"4000"`
-	Color *string `json:"color,omitempty" enum:"lemon,peach,rose,lilac,sky,mint,sand,white"`
-	Font  *string `json:"font,omitempty" enum:"sans,serif,hand,mono"`
-	X     *int    `json:"x,omitempty"`
-	Y     *int    `json:"y,omitempty"`
-	W     *int    `json:"w,omitempty"`
-	Rot   *int    `json:"rot,omitempty"`
-	Z     *int    `json:"z,omitempty"`
-	Image *string `json:"image,omitempty" maxLength:"100"`
+	Name  *string `json:"name,omitzero" maxLength:"160"`
+	Text  *string `json:"text,omitzero" maxLength:"4000"`
+	Color *string `json:"color,omitzero" enum:"lemon,peach,rose,lilac,sky,mint,sand,white"`
+	Font  *string `json:"font,omitzero" enum:"sans,serif,hand,mono"`
+	X     *int    `json:"x,omitzero"`
+	Y     *int    `json:"y,omitzero"`
+	W     *int    `json:"w,omitzero"`
+	Rot   *int    `json:"rot,omitzero"`
+	Z     *int    `json:"z,omitzero"`
+	Image *string `json:"image,omitzero" maxLength:"100"`
 }
 
 // Done is the answer to an operation: it is durable.

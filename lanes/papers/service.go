@@ -25,7 +25,7 @@ type Store interface {
 	Edit(ctx context.Context, id string, e edit) error
 
 	Deliver(ctx context.Context, id string, at, ends time.Time) error
-	Mailed(ctx context.Context, id, result string) error
+	Mailed(ctx context.Context, id, address, result string) error
 	Remove(ctx context.Context, id string) error
 	Erase(ctx context.Context, id string) error
 	Report(ctx context.Context, paper, author string, r Report) error
@@ -178,7 +178,9 @@ func (s *Service) whole(ctx context.Context, a *access, v board.View) (*Whole, e
 			return nil, err
 		}
 	}
-	w.Document.Paper.State = a.state()
+	if w.Document.Paper.State = a.state(); v == board.Kept {
+		w.Notes = len(w.Document.Notes)
+	}
 	return w, nil
 }
 

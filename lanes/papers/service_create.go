@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/hotlane/hotlane/lanes/papers/board"
 	"github.com/hotlane/hotlane/platform/fault"
 )
@@ -84,7 +86,11 @@ func (s *Service) newRecord(by Caller, in *NewPaper) (*record, error) {
 	}
 	r.Ends = s.cfg.endsAt(*p, now, time.Time{})
 	if in.Key != "" {
-		r.Idem = hex.EncodeToString(s.keys.sum("create", by.User, in.Key)[:16])
+		sent, err := json.Marshal(in)
+		if err != nil {
+			return nil, err
+		}
+		r.Idem = hex.EncodeToString(s.keys.sum("create", by.User, in.Key, string(sent))[:16]) // something else under the same key is another
 	}
 	var broken refusals
 	broken.fields = fieldsOf(board.CheckPaper(*p, s.checks(r.ID), now))

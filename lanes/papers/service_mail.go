@@ -41,5 +41,5 @@ func (s *Service) tellRecipient(ctx context.Context, job paperJob) error {
 	} else if err != nil {
 		return err
 	}
-	return s.store.Mailed(ctx, r.ID, result)
+	return s.store.Mailed(ctx, r.ID, r.Mail, result)
 }

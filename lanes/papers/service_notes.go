@@ -9,19 +9,19 @@ import (
 	"github.com/hotlane/hotlane/platform/realtime"
 )
 
-// operation is one as it is sent over a live channel.
+// operation is one as it is sent over a live channel. A member that is there and empty is sent: it takes a text or an image away.
 type operation struct {
 	T  string `json:"t"`
-	ID string `json:"id,omitempty"`
+	ID string `json:"id,omitzero"`
 	NoteFields
 
-	Title     *string `json:"title,omitempty"`
-	Recipient *string `json:"recipient,omitempty"`
-	Theme     *string `json:"theme,omitempty"`
-	Size      *string `json:"size,omitempty"`
-	Deadline  *int64  `json:"deadline,omitempty"`
-	Zone      *string `json:"zone,omitempty"`
-	Writers   *string `json:"writers,omitempty"`
+	Title     *string `json:"title,omitzero"`
+	Recipient *string `json:"recipient,omitzero"`
+	Theme     *string `json:"theme,omitzero"`
+	Size      *string `json:"size,omitzero"`
+	Deadline  *int64  `json:"deadline,omitzero"`
+	Zone      *string `json:"zone,omitzero"`
+	Writers   *string `json:"writers,omitzero"`
 }
 
 // Do does an operation on a note, as over the live channel. key is the Idempotency-Key; empty: none. Errors: as of enter; what a board
@@ -40,6 +40,10 @@ func (s *Service) Do(ctx context.Context, by Caller, link, key string, op *opera
 	if a.Paper.State != board.Open {
 		return nil, ErrClosed
 	}
+	if a.author == "" && key != "" {
+		by.Author = s.keys.firstAuthor(a.ID, key)
+		a.author = s.keys.author(a.ID, by)
+	}
 	who := s.authorOf(a, &by)
 	at, err := s.publish(ctx, a, key, op)
 	if err != nil {
@@ -56,7 +60,7 @@ func (s *Service) publish(ctx context.Context, a *access, key string, op *operat
 	}
 	var id realtime.Op // new each time
 	if key != "" {
-		id = realtime.Op{Instance: s.keys.instance(a.ID, a.author, key), Counter: 1}
+		id = realtime.Op{Instance: s.keys.instance(a.ID, a.author, key, data), Counter: 1}
 	}
 	return s.live.Publish(ctx, channel(a.ID), realtime.Writer{Role: board.By{Role: a.role, Author: a.author}}, id, data)
 }

@@ -47,10 +47,10 @@ func (s *store) Deliver(ctx context.Context, id string, at, ends time.Time) erro
 	return s.db.Write(ctx, func(tx *db.Tx) error { return s.delivered(ctx, tx, id, at, ends) })
 }
 
-// Mailed notes what became of the recipient's mail.
-func (s *store) Mailed(ctx context.Context, id, result string) error {
+// Mailed notes what became of the mail to an address. Where the owner has named another one since, that one is still to be told.
+func (s *store) Mailed(ctx context.Context, id, address, result string) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE papers SET mailed = $1 WHERE id = $2 AND mailed = 'waiting'`, result, id)
+		_, err := tx.Exec(ctx, `UPDATE papers SET mailed = $1 WHERE id = $2 AND mail = $3 AND mailed = 'waiting'`, result, id, address)
 		return err
 	})
 }
