@@ -219,7 +219,7 @@ export function channels(build) {
     const { c } = await connected(t, build, { token: token(user) });
     let asked = 0;
     const s = subscription(c, channel, {
-      token: token(user, 1, { channel }),
+      token: token(user, 2, { channel }),
       getToken: () => (++asked === 1 ? new Promise(() => {}) : Promise.resolve(token(user, 300, { channel }))),
     });
     s.sub.subscribe();

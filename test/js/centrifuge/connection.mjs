@@ -68,7 +68,7 @@ export function connections(build) {
     const user = unique('u');
     let asked = 0;
     const { c, feed } = client(t, build, {
-      token: token(user, 1),
+      token: token(user, 2),
       getToken: () => (++asked === 1 ? new Promise(() => {}) : Promise.resolve(token(user))),
     });
     c.connect();
@@ -78,7 +78,7 @@ export function connections(build) {
   });
 
   test("another user's token does not renew a connection", async (t) => {
-    const { c, feed } = client(t, build, { token: token(unique('u'), 1), getToken: async () => token(unique('u')) });
+    const { c, feed } = client(t, build, { token: token(unique('u'), 2), getToken: async () => token(unique('u')) });
     c.connect();
     assert.equal((await feed.event('disconnected')).code, 3500);
   });

@@ -33,7 +33,7 @@ const part = (/** @type {object} */ v) => Buffer.from(JSON.stringify(v)).toStrin
 // token is a JSON Web Token, good for seconds from now.
 export function token(user, seconds = 300, claims = {}, secret = env('HOTLANE_TOKEN_SECRET')) {
   const now = Date.now() / 1000;
-  const text = part({ alg: 'HS256', typ: 'JWT' }) + '.' + part({ sub: user, iat: Math.floor(now) - 60, exp: Math.floor(now + seconds), ...claims });
+  const text = part({ alg: 'HS256', typ: 'JWT' }) + '.' + part({ sub: user, iat: Math.floor(now) - 60, exp: Math.ceil(now + seconds), ...claims });
   return text + '.' + createHmac('sha256', secret).update(text).digest('base64url');
 }
 
