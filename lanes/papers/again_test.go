@@ -98,10 +98,13 @@ func TestUploadedAgain(t *testing.T) {
 	p := d.paper()
 	file := asPNG(t, shade(9, 9, color.NRGBA{1, 1, 1, 255}))
 	d.upload(p.Links.Write, "", file)
+	d.Work(t)
 	d.Clock.Advance(5*time.Hour + 50*time.Minute)
 	image := d.upload(p.Links.Write, "", file).Image
 	d.Clock.Advance(30 * time.Minute)
-	d.Work(t)
+	if err := d.Lane.(*Lane).sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	d.put(p.Links.Write, "", noteA, withImage(image))
 	d.ask(lanetest.Scenario{Path: "/v1/papers/" + p.Links.Write + "/images/" + image}, nil)
 }
