@@ -93,7 +93,7 @@ function drag(board, on) {
   });
   board.addEventListener("pointerup", (event) => {
     const slip = slipOf(event.target);
-    if (!held?.now && slip?.dataset.id && on.note(slip.dataset.id)) slip.classList.add("picked");
+    if (!held?.now && slip?.querySelector(".slip-more")) slip.classList.add("picked");
     if (held?.now && event.pointerId === held.pointer) on.drops(held.id, held.now, false);
     end();
   });

@@ -27,7 +27,7 @@ export function look(page, sheet) {
   const views = /** @type {HTMLElement} */ (page.querySelector("[data-views]"));
   const zoom = /** @type {HTMLElement} */ (page.querySelector("[data-zoom]"));
   const scroll = /** @type {HTMLElement} */ (sheet.querySelector("[data-scroll]"));
-  let at = zooms.indexOf(matchMedia("(min-width: 48rem)").matches ? 1 : 2);
+  let at = zooms.indexOf(1);
 
   const size = () => {
     const before = scroll.scrollLeft + scroll.clientWidth / 2;
