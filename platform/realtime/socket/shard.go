@@ -1,7 +1,6 @@
 package socket
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,6 +93,8 @@ func (s *shard) list(c *Conn, first bool) {
 // run writes until the group is done.
 func (s *shard) run() {
 	var out outbox
+	others := newYielder()
+	defer others.close()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for n := 1; ; n++ {
@@ -103,7 +104,7 @@ func (s *shard) run() {
 			c.flush(&out)
 			s.cost.Add((int64(min(time.Since(begun), outlier)) - s.cost.Load()) / 64)
 			if n%turn == 0 {
-				runtime.Gosched()
+				others.yield()
 			}
 			continue
 		}

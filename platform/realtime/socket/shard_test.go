@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -30,6 +31,19 @@ func TestWritesTakeAShareOfACore(t *testing.T) {
 		}
 		if got := s.cool.first().by.Sub(now); got != c.want {
 			t.Errorf("%d connections, %s a write: after %s, want %s", c.conns, c.cost, got, c.want)
+		}
+	}
+}
+
+// TestYield lets another goroutine run, and comes back, again and again.
+func TestYield(t *testing.T) {
+	y := newYielder()
+	defer y.close()
+	for range 100 {
+		var ran atomic.Bool
+		go ran.Store(true)
+		for !ran.Load() {
+			y.yield()
 		}
 	}
 }
