@@ -129,7 +129,7 @@ func (k *committer) commit(batch []*work) {
 
 func (k *committer) write(todo []*work) error {
 	h := k.hub
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.base), commitTimeout)
+	ctx, cancel := context.WithTimeout(h.commits, commitTimeout)
 	defer cancel()
 	packs := make([]stream.Pack, len(todo))
 	for i, w := range todo {

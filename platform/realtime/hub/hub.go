@@ -70,8 +70,11 @@ type Hub struct {
 	quiet        chan struct{} // holds one: nothing waits any more
 	check        chan struct{} // holds one: compare with the log now
 
-	base  context.Context // of all that is begun; ends with Run
-	end   context.CancelFunc
+	base    context.Context // of all that is begun; ends with Run
+	end     context.CancelFunc
+	commits context.Context // ends when what is queued has had its time
+	cut     context.CancelFunc
+
 	sql   chan struct{} // one for each read that may be under way
 	tasks tasks
 }
@@ -100,6 +103,7 @@ func New(name string, c Config, d Deps) *Hub {
 		h.creates = db.NewBatcher(d.DB, createsMost, h.create)
 	}
 	h.base, h.end = context.WithCancel(context.Background())
+	h.commits, h.cut = context.WithCancel(context.Background())
 	for i := range h.shards {
 		h.shards[i].channels = map[string]*channel{}
 	}

@@ -7,10 +7,14 @@ import (
 	"time"
 )
 
-const flushTime = 15 * time.Second // after Run's context has ended, for what is queued
+// The time for what is queued when Run's context has ended.
+const (
+	flushTime   = 15 * time.Second
+	drainedTime = time.Second // where Drain was called before, and waited for as long as its caller would
+)
 
-// Run works until ctx ends. Then it refuses the new, commits what is queued, and returns when all it has begun has ended. It may be
-// called once; operations wait until it is.
+// Run works until ctx ends. Then it refuses the new, commits what is queued, and returns when all it has begun has ended. What cannot
+// be committed by then is refused. It may be called once; operations wait until it is.
 func (h *Hub) Run(ctx context.Context) error {
 	var own, committers sync.WaitGroup
 	inner, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -26,9 +30,14 @@ func (h *Hub) Run(ctx context.Context) error {
 	own.Go(func() { _ = h.creates.Run(inner) }) // its errors are the openings'
 	<-ctx.Done()
 
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
+	flush := flushTime
+	if h.draining.Load() {
+		flush = drainedTime
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), flush)
 	defer cancel()
 	err := h.Drain(last)
+	h.cut()
 	close(stop)
 	committers.Wait()
 	h.end()
