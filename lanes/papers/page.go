@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,16 +40,21 @@ type paperView struct {
 	WriteURL, ReadURL                 string // empty: not to be told
 	Mail, Mailed                      string
 	Notes                             []slipView
+	Reports                           []reportView // for the owner
 	Colors, Fonts, Widths, ThemeChips []choice
 	Data                              paperData
 }
 
 // paperData is what the page's module begins with.
 type paperData struct {
+	ID       string          `json:"id"`
 	Link     string          `json:"link"`
 	Role     string          `json:"role"`
 	Document *board.Document `json:"document"`
 }
+
+// reportView is a report of a note that is there.
+type reportView struct{ Note, Name, Text, Reason string }
 
 // slipView is one note.
 type slipView struct {
@@ -149,7 +155,7 @@ func newPaper(p *Whole, link, lang, base string) *paperView {
 	v := &paperView{
 		T: w, Role: p.Role, Paper: doc.Paper, To: w.with("to", "name", doc.Paper.Recipient), Count: w.count(len(shown)),
 		Invites: w.with("invites", "name", doc.Paper.Recipient), KeepURL: "/v1/papers/" + link + "/export?format=html&lang=" + lang, Mail: p.Mail,
-		Data:   paperData{Link: link, Role: p.Role, Document: doc},
+		Data:   paperData{ID: p.ID, Link: link, Role: p.Role, Document: doc},
 		Colors: w.choices("color", board.Colors(), same, "lemon"), Fonts: w.choices("font", board.Fonts(), same, "hand"),
 		Widths:     w.choices("w", []string{"180", "240", "360"}, func(v string) string { return "w" + v }, "240"),
 		ThemeChips: w.choices("theme", board.Themes(), themeKey, doc.Paper.Theme),
@@ -162,7 +168,21 @@ func newPaper(p *Whole, link, lang, base string) *paperView {
 	for _, n := range doc.Notes {
 		v.Notes = append(v.Notes, slip(&n, w, "/v1/papers/"+link+"/images/"))
 	}
+	v.reports(p)
 	return v
+}
+
+func (v *paperView) reports(p *Whole) {
+	if p.Role != "owner" {
+		return
+	}
+	for _, r := range p.Reports {
+		at := slices.IndexFunc(p.Document.Notes, func(n board.Note) bool { return n.ID == r.Note && !n.Hidden })
+		if at >= 0 {
+			n := &p.Document.Notes[at]
+			v.Reports = append(v.Reports, reportView{n.ID, n.Name, n.Text, r.Reason})
+		}
+	}
 }
 
 func visible(doc *board.Document) []board.Note {

@@ -47,7 +47,7 @@ func TestPapersPage(t *testing.T) {
 	s.ada = paperTab{browser.Open(t).Tab(t, desk), t}
 	phone := browser.Phone("light")
 	phone.Expect = func(text, url string) bool { // what it says while it is offline
-		return strings.Contains(text, "ERR_INTERNET_DISCONNECTED") || strings.Contains(text, "WebSocket connection to")
+		return strings.Contains(text, "ERR_INTERNET_DISCONNECTED") || strings.Contains(text, "409 (Conflict)") || strings.Contains(text, "WebSocket connection to")
 	}
 	second := browser.Open(t)
 	s.bora = paperTab{second.Tab(t, phone), t}
@@ -214,6 +214,12 @@ func (s *papersSite) menus() {
 	s.bora.Fill("#reason", "시험이에요")
 	s.bora.Click("#report button:not([type=button])")
 	s.bora.UntilIs(`document.querySelector('.toast')?.textContent.includes('신고')`)
+	s.ada.Go(s.own + "?lang=ko")
+	s.ada.UntilIs(paperIsLive)
+	s.ada.Click(".reports summary")
+	s.ada.Click("[data-reported]")
+	s.ada.UntilIs(`document.querySelector('#note-menu').open`)
+	s.ada.Click("#note-menu .actions button")
 	s.ada.does("늘 고마워요", "hide")
 	s.bora.UntilIs(`document.querySelector('.slip.veiled') !== null`)
 	s.bora.Until("its words are gone", func() bool { return !strings.Contains(s.bora.Text(shownNotes), "늘 고마워요") })
@@ -251,8 +257,11 @@ func (s *papersSite) pictures() {
 	s.same()
 }
 
-// delivers: the writer's page becomes one to read, and the owner is told the link to hand over.
+// delivers: the writer's page becomes one to read, with what came too late, and the owner is told the link to hand over.
 func (s *papersSite) delivers() {
+	s.bora.Offline(true)
+	s.bora.UntilIs(`document.querySelector('[data-papers]').dataset.connection === 'waiting'`)
+	s.bora.writes("보라", "너무 늦은 쪽지")
 	s.ada.Click(".deliver")
 	s.ada.UntilIs(`document.querySelector('#deliver').open`)
 	s.ada.Shoot("screenshots", "papers-deliver")
@@ -260,7 +269,10 @@ func (s *papersSite) delivers() {
 	s.ada.UntilIs(`document.querySelector('#read-url')?.value`)
 	s.read = s.ada.Text(`document.querySelector('#read-url').value.split('?')[0]`)
 	s.ada.Shoot("screenshots", "papers-delivered-owner")
+	s.bora.Offline(false)
 	s.bora.UntilIs(`document.querySelector('[data-papers]').dataset.state === 'delivered'`)
+	s.bora.UntilIs(`document.querySelector('[data-unsent-list]').textContent === '너무 늦은 쪽지'`)
+	s.bora.Shoot("screenshots", "papers-too-late")
 	if s.bora.Is(`document.querySelector('[data-write], .slip-more')`) {
 		s.t.Error("a delivered paper can be written on")
 	}

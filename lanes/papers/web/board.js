@@ -6,10 +6,10 @@ import { look } from "./look.js";
 import { remember } from "./mine.js";
 import { api } from "./api.js";
 import { owner } from "./owner.js";
-import { Slips } from "./slips.js";
+import { element, Slips } from "./slips.js";
 
-/** @type {{ link: string, role: string, document: import("./fold.js").Document }} */
-const { link, role, document: document_ } = JSON.parse(document.getElementById("paper-data")?.textContent ?? "{}");
+/** @type {{ id: string, link: string, role: string, document: import("./fold.js").Document }} */
+const { id, link, role, document: document_ } = JSON.parse(document.getElementById("paper-data")?.textContent ?? "{}");
 const page = /** @type {HTMLElement} */ (document.querySelector("[data-papers]"));
 const sheet = /** @type {HTMLElement} */ (page.querySelector("[data-sheet]"));
 const list = /** @type {HTMLElement} */ (page.querySelector("[data-board]"));
@@ -27,7 +27,30 @@ if (state === "open" && role !== "reader") {
   shown.paper(board, 60);
   slips.draw(board, new Map());
   if (role === "reader") cover();
+  else unsent();
   if (role === "owner") owner(link, api(link), { paper: () => board.paper, edit: () => {}, settled: async () => {} });
+}
+
+/** What this browser wrote without a connection, and the paper was closed before it was back. */
+function unsent() {
+  const section = page.querySelector("[data-unsent]");
+  /** @type {string[]} */
+  const texts = [];
+  for (const where of /** @type {const} */ (["localStorage", "sessionStorage"])) {
+    try {
+      const kept = window[where];
+      const names = Array.from({ length: kept.length }, (_, i) => kept.key(i) ?? "").filter((n) => n.startsWith(`hotlane.ops paper:${id} `));
+      for (const name of names) {
+        for (const op of JSON.parse(kept.getItem(name) ?? "[]")) if (op.t === "note.put" && op.text) texts.push(op.text);
+        kept.removeItem(name);
+      }
+    } catch {
+      // It cannot be read: then it is not told.
+    }
+  }
+  if (!(section instanceof HTMLElement) || texts.length === 0) return;
+  section.hidden = false;
+  section.querySelector("[data-unsent-list]")?.replaceChildren(...texts.map((text) => element("li", "", text)));
 }
 
 /** The recipient opens it themselves, the first time. */

@@ -170,10 +170,17 @@ export async function live({ link, role, document: document_, page, sheet, list,
     },
   }, {
     token: async () => {
-      const fresh = pass ?? (await enter());
-      pass = undefined; // the next connection asks for another
-      me = fresh.author.id;
-      return fresh.token;
+      try {
+        const fresh = pass ?? (await enter());
+        pass = undefined; // the next connection asks for another
+        me = fresh.author.id;
+        return fresh.token;
+      } catch (error) { // it was closed, or erased, while this page was away
+        if (error instanceof Refusal && error.reason === "papers.closed") leave();
+        else bar.out(why(error));
+        connection.close();
+        throw error;
+      }
     },
   });
 
@@ -238,6 +245,13 @@ export async function live({ link, role, document: document_, page, sheet, list,
     if (what === "hide" || what === "unhide") act({ t: `note.${what}`, id });
     if (what === "report") send(id);
     if (what === "delete") remove(id);
+  });
+
+  page.addEventListener("click", (event) => {
+    const id = event.target instanceof HTMLElement ? event.target.dataset.reported : undefined;
+    if (!id) return;
+    const more = slips.get(id)?.querySelector(".slip-more");
+    if (more instanceof HTMLElement) more.scrollIntoView({ block: "center" }), more.click();
   });
 
   hand(list, {
