@@ -36,12 +36,10 @@ func (s *Service) Export(ctx context.Context, by Caller, link, format, lang stri
 	if format != "html" && format != "json" {
 		return nil, ErrFormat
 	}
-	select {
-	case s.exports <- struct{}{}:
-	default:
+	if !s.exports.take(by.Client) {
 		return nil, ErrExports
 	}
-	e := &Export{s: s, lang: lang, json: format == "json", made: s.now(), closed: func() { <-s.exports }}
+	e := &Export{s: s, lang: lang, json: format == "json", made: s.now(), closed: func() { s.exports.give(by.Client) }}
 	if err := e.read(ctx, by, link); err != nil {
 		e.Close()
 		return nil, err
@@ -96,7 +94,10 @@ func fileName(title string) string {
 		}
 		return r
 	}, title)
-	return strings.Trim(clean, " .-")
+	if clean = strings.Trim(clean, " .-"); clean == "" {
+		return "paper"
+	}
+	return clean
 }
 
 // Write writes it. Pictures are read one by one.

@@ -123,9 +123,35 @@ func TestAPictureThatIsLost(t *testing.T) {
 	}
 }
 
+// TestOneClientHoldsNotAllExports: whoever reads slowly keeps nobody else from theirs.
+func TestOneClientHoldsNotAllExports(t *testing.T) {
+	d := open(t)
+	l, p := d.Lane.(*Lane), d.paper()
+	export := func(client string) (*Export, error) {
+		return l.Export(t.Context(), Caller{Client: client}, p.Links.Own, "json", "")
+	}
+	var slow []*Export
+	for {
+		e, err := export("192.0.2.1/32")
+		if err != nil {
+			break
+		}
+		slow = append(slow, e)
+	}
+	e, err := export("192.0.2.2/32")
+	if err != nil {
+		t.Fatalf("while another reads %d: %v", len(slow), err)
+	}
+	e.Close()
+	slow[0].Close()
+	if _, err := export("192.0.2.1/32"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFileNames(t *testing.T) {
 	for title, want := range map[string]string{
-		"a/b\\c": "a-b-c", "생일 축하해!": "생일 축하해!", "../../etc/passwd": "etc-passwd", `"x": <y>|?*`: "x-- -y", "100%": "100",
+		"a/b\\c": "a-b-c", "생일 축하해!": "생일 축하해!", "../../etc/passwd": "etc-passwd", `"x": <y>|?*`: "x-- -y", "100%": "100", "...": "paper",
 	} {
 		if got := fileName(title); got != want {
 			t.Errorf("%q is %q, want %q", title, got, want)

@@ -62,7 +62,7 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 			limits: &limiter{
 				shared: deps.Cache, local: local, create: cfg.Create.bucket(), write: cfg.Write.bucket(), upload: cfg.Upload.bucket(),
 			},
-			exports: make(chan struct{}, cfg.Exports),
+			exports: newPlaces(cfg.Exports),
 		},
 	}
 	l.pages = newPages(deps, func(ctx context.Context, link string) (*Whole, error) { return l.Read(ctx, callerOf(ctx, ""), link) })

@@ -53,7 +53,7 @@ type Service struct {
 	letters *notify.Templates
 	metrics *metrics
 	keep    Keep
-	exports chan struct{}
+	exports *places
 	keys    keys // set by start
 }
 
