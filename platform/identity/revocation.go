@@ -49,8 +49,8 @@ type revocation struct {
 func (a *Authenticator) Revoke(ctx context.Context, user string, before time.Time) error {
 	now := a.d.Now()
 	switch {
-	case user == "" || len(user) > maxUserID:
-		return errRevocation.With(fault.Field{Pointer: "/user", Rule: "must have 1 to 256 bytes"})
+	case !goodUser(user):
+		return errRevocation.With(fault.Field{Pointer: "/user", Rule: "must have " + userRule})
 	case before.After(now.Add(aheadMost)):
 		return errRevocation.With(fault.Field{Pointer: "/before", Rule: "must not be in the future"})
 	}

@@ -3,6 +3,7 @@ package identity_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -244,7 +245,8 @@ func TestRevokeRefuses(t *testing.T) {
 	a, _ := h.open(withTokens)
 	for what, err := range map[string]error{
 		"nobody":     a.Revoke(t.Context(), "", h.clock.now()),
-		"long":       a.Revoke(t.Context(), string(make([]byte, 257)), h.clock.now()),
+		"long":       a.Revoke(t.Context(), strings.Repeat("x", 257), h.clock.now()),
+		"zero":       a.Revoke(t.Context(), "u\x001", h.clock.now()),
 		"the future": a.Revoke(t.Context(), "u1", h.clock.now().Add(time.Hour)),
 	} {
 		if f := fault.From(err); f.Kind != fault.Invalid || f.Code != "identity.revocation" || len(f.Fields) != 1 {

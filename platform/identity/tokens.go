@@ -152,10 +152,17 @@ func userID(claim any) (string, error) {
 	default:
 		return "", errors.New("must be a text or a whole number")
 	}
-	if id == "" || len(id) > maxUserID {
-		return "", errors.New("must have 1 to 256 bytes")
+	if !goodUser(id) {
+		return "", errors.New("must have " + userRule)
 	}
 	return id, nil
+}
+
+const userRule = "1 to 256 bytes, none of them zero"
+
+// goodUser: PostgreSQL keeps no zero bytes in texts, so who has one in their id could not be revoked.
+func goodUser(id string) bool {
+	return id != "" && len(id) <= maxUserID && strings.IndexByte(id, 0) < 0
 }
 
 // looksLikeJWT is the compact form: three parts. No key has it.

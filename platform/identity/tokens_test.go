@@ -130,6 +130,7 @@ func TestClaims(t *testing.T) {
 		"broken number":    {jwt.MapClaims{"sub": 1.5}, "identity.token"},
 		"user is a list":   {jwt.MapClaims{"sub": []string{"u1"}}, "identity.token"},
 		"endless user":     {jwt.MapClaims{"sub": strings.Repeat("x", 257)}, "identity.token"},
+		"zero in the user": {jwt.MapClaims{"sub": "u\x001"}, "identity.token"},
 		"endless token":    {jwt.MapClaims{"pad": strings.Repeat("x", 9000)}, "identity.token"},
 	} {
 		text := token(t, "HS256", []byte(hsSecret), claims(h, test.claims))
