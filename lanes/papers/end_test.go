@@ -58,6 +58,19 @@ func TestALostJob(t *testing.T) {
 	}
 }
 
+// TestALostErasure: when its job is gone, the sweep erases.
+func TestALostErasure(t *testing.T) {
+	d := open(t)
+	l, p := d.Lane.(*Lane), d.paper()
+	d.put(p.Links.Write, "", noteA, withImage(d.upload(p.Links.Write, "", asPNG(t, shade(9, 9, color.NRGBA{1, 1, 1, 255}))).Image))
+	d.ask(lanetest.Scenario{Method: "DELETE", Path: "/v1/papers/" + p.Links.Own, Status: 204}, nil)
+	if err := l.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.nothingLeft(t)
+	d.Work(t)
+}
+
 // TestJobsRunTwice: each may, and late.
 func TestJobsRunTwice(t *testing.T) {
 	d := open(t)

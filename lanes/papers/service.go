@@ -35,6 +35,7 @@ type Store interface {
 	Tighten(ctx context.Context, id string) error
 	Due(ctx context.Context, now time.Time, limit int) ([]string, error)
 	Ended(ctx context.Context, now time.Time, limit int) ([]string, error)
+	Gone(ctx context.Context, limit int) ([]string, error)
 	Loose(ctx context.Context, before time.Time, limit int) ([]string, error)
 }
 

@@ -160,7 +160,7 @@ const (
 	loosened   = 6 * time.Hour // an image that was uploaded is about to be shown; who is offline shows it later
 )
 
-// sweep erases papers whose time is over, and removes images that nothing shows. It also closes what the deadline's job should have.
+// sweep erases papers whose time is over, and removes images that nothing shows. It also closes and erases what other jobs should have.
 func (s *Service) sweep(ctx context.Context) error {
 	now := s.now()
 	due, err := s.store.Due(ctx, now.Add(-time.Minute), sweepBatch)
@@ -191,6 +191,15 @@ func (s *Service) sweep(ctx context.Context) error {
 			err = s.tidyImages(ctx, r)
 		}
 		if err != nil && !errors.Is(err, ErrNoPaper) && !errors.Is(err, ErrClosed) {
+			return err
+		}
+	}
+	gone, err := s.store.Gone(ctx, sweepBatch)
+	if err != nil {
+		return err
+	}
+	for _, id := range gone {
+		if err := s.erase(ctx, paperJob{id}); err != nil {
 			return err
 		}
 	}

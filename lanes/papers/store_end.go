@@ -58,7 +58,8 @@ func (s *store) Mailed(ctx context.Context, id, address, result string) error {
 // Remove takes a paper out of everybody's sight, and has it erased: the job does the rest. A second time changes nothing.
 func (s *store) Remove(ctx context.Context, id string) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE papers SET state = 'gone', owner = '', idem = '', title = '', recipient = '', invited = '[]', mail = '', mailed = '', document = ''
+		n, err := tx.Exec(ctx, `UPDATE papers SET state = 'gone', owner = '', idem = '', title = '', recipient = '', invited = '[]', mail = '', mailed = '', document = '',
+				ends_at = 0
 			WHERE id = $1 AND state <> 'gone'`, id)
 		if err != nil {
 			return err
@@ -111,6 +112,11 @@ func (s *store) Due(ctx context.Context, now time.Time, limit int) ([]string, er
 // Ended are papers whose time is over.
 func (s *store) Ended(ctx context.Context, now time.Time, limit int) ([]string, error) {
 	return s.ids(ctx, `SELECT id FROM papers WHERE ends_at <= $1 AND state <> 'gone' ORDER BY ends_at LIMIT $2`, micros(now), limit)
+}
+
+// Gone are papers that are being erased, or should have been.
+func (s *store) Gone(ctx context.Context, limit int) ([]string, error) {
+	return s.ids(ctx, `SELECT id FROM papers WHERE ends_at = 0 AND state = 'gone' LIMIT $1`, limit)
 }
 
 // Loose are papers that have had images that nothing may show since before a time.
