@@ -2,12 +2,13 @@ package board
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // line checks a text of one line.
 func (r *rules) line(s, pointer string, most int, rule string) {
-	r.check(strings.TrimSpace(s) != "" && countUpTo(s, most+1) <= most && clean(s, false), pointer, rule)
+	r.check(!blank(s) && countUpTo(s, most+1) <= most && clean(s, false), pointer, rule)
 }
 
 // countUpTo counts characters, and stops at most.
@@ -43,7 +44,13 @@ func plain(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 }
 
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
+// blank says that there is nothing to be seen in a text.
+func blank(s string) bool { return !strings.ContainsFunc(s, visible) }
+
+func visible(c rune) bool {
+	const emptyBraille = 0x2800
+	return !unicode.IsSpace(c) && c != emptyBraille && !unicode.In(c, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
 
 // noteID says whether a text is n and 8 to 24 letters and digits.
 func noteID(s string) bool { return len(s) >= 9 && len(s) <= 25 && s[0] == 'n' && letters(s[1:], "") }
