@@ -40,5 +40,5 @@ bench-allocation: ## the figures of docs/allocation.md, side by side in one run
 bench-profiles: ## the figures of docs/profiles.md and docs/waitlist.md, side by side in one run
 	./bench/profiles.sh $(ARGS)
 
-bench-realtime: ## the figures of docs/realtime.md, side by side in one run
+bench-realtime: ## the figures of docs/realtime-figures.md, side by side in one run
 	./bench/realtime.sh $(ARGS)
