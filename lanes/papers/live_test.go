@@ -308,6 +308,36 @@ func TestEverybodyComesToTheSame(t *testing.T) {
 }
 
 // TestTheClockBringsTheDeadline: nothing is taken from then on, the job closes, and a deadline that was moved is not obeyed.
+// TestHiddenWordsStayHidden: who has the writers' link does not get them from the log either.
+func TestHiddenWordsStayHidden(t *testing.T) { lanetest.Each(t, testHiddenWordsStayHidden) }
+
+func testHiddenWordsStayHidden(t *testing.T, engine lanetest.Option) {
+	d := open(t, engine)
+	p := d.paper()
+	writer, owner := d.join(p.Links.Write, ""), d.join(p.Links.Own, "")
+	for _, id := range []string{noteA, noteC} {
+		if err := writer.do(t, liveNote(id, "unkind words")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, op := range []string{`{"t":"note.hide","id":"` + noteA + `"}`, `{"t":"note.delete","id":"` + noteC + `"}`} {
+		if err := owner.do(t, op); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, reverse := range []bool{false, true} {
+		h, err := writer.client.History(t.Context(), protocol.HistoryRequest{Channel: writer.pass.Channel, Limit: 100, Reverse: reverse})
+		if err != nil || len(h.Publications) == 0 {
+			t.Fatalf("%v, %v", h, err)
+		}
+		for _, p := range h.Publications {
+			if strings.Contains(string(p.Data), "unkind") {
+				t.Errorf("reverse %v: %s", reverse, p.Data)
+			}
+		}
+	}
+}
+
 func TestTheClockBringsTheDeadline(t *testing.T) {
 	lanetest.Each(t, func(t *testing.T, engine lanetest.Option) {
 		d := open(t, engine)

@@ -30,6 +30,7 @@ type room struct {
 	kept  *record // as it was when the room was opened
 	s     *Service
 	store *store
+	since uint64 // what was logged before is not told again
 }
 
 // openRoom makes the room of a paper. One that is closed has none: its document is read. Errors: ErrNoPaper, ErrClosed, ErrNewer.
@@ -88,7 +89,15 @@ func (r *room) Decide(by realtime.Writer, data []byte, now time.Time) ([]byte, e
 }
 
 // Apply folds an entry in.
-func (r *room) Apply(e realtime.Entry) { r.board.Apply(e.Data) }
+func (r *room) Apply(e realtime.Entry) {
+	r.board.Apply(e.Data)
+	if board.Is(e.Data, "note.hide") || board.Is(e.Data, "note.delete") {
+		r.since = e.Offset
+	}
+}
+
+// Since keeps the words of what was hidden or deleted from whoever comes later.
+func (r *room) Since() uint64 { return r.since }
 
 // Snapshot is the document.
 func (r *room) Snapshot() []byte { return r.board.Snapshot() }

@@ -47,6 +47,13 @@ type Committer interface {
 	Commit(ctx context.Context, tx *db.Tx, entries []Entry) error
 }
 
+// Withholder is a room that takes back what was said. Whoever comes back from before, or asks for history, does not get it from the log any
+// more: the one begins anew with the snapshot, the other gets what came since. A room that is opened withholds all behind its checkpoint.
+type Withholder interface {
+	// Since is the offset of the first entry that may be told again; 0: all may.
+	Since() uint64
+}
+
 // Client is one connection.
 type Client struct {
 	ID     string // of the connection, made anew each time

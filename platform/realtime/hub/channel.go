@@ -30,6 +30,7 @@ type channel struct {
 	room    realtime.Room // nil: to be made from SQL
 	writers *stream.Writers
 	log     stream.Head // ID 0: never read; Offset: what is delivered
+	opened  uint64      // the checkpoint that the room was made from
 	at      int64       // of the last entry
 	window  window
 

@@ -22,6 +22,7 @@ func (h *Hub) History(ctx context.Context, name string, since *realtime.Position
 		log     stream.Head
 		entries []realtime.Entry
 		whole   bool
+		from    uint64
 		again   = h.others()
 		look    func(c *channel) error
 	)
@@ -35,7 +36,16 @@ func (h *Hub) History(ctx context.Context, name string, since *realtime.Position
 		case since.Epoch != log.Epoch || since.Offset > log.Offset && !reverse:
 			return ErrUnrecoverable
 		}
+		if from = c.withheld(); from > 0 && !reverse {
+			switch {
+			case since == nil:
+				since = &realtime.Position{Epoch: log.Epoch, Offset: from - 1}
+			case since.Offset+1 < from:
+				return ErrUnrecoverable
+			}
+		}
 		entries, whole = c.remembered(since, limit, reverse)
+		entries = told(entries, from)
 		return nil
 	}
 	err := h.with(ctx, name, look)
@@ -53,7 +63,33 @@ func (h *Hub) History(ctx context.Context, name string, since *realtime.Position
 		err = ErrUnrecoverable
 	}
 	entries = slices.DeleteFunc(entries, func(e realtime.Entry) bool { return e.Offset > log.Offset })
-	return entries, log.Position, err
+	return told(entries, from), log.Position, err
+}
+
+// withheld is the offset before which entries are not told again; 0: all are. mu is held, and the room is there.
+func (c *channel) withheld() (from uint64) {
+	room, ok := c.room.(realtime.Withholder)
+	if !ok {
+		return 0
+	}
+	if err := c.ask(func() { from = room.Since() }); err != nil {
+		return c.log.Offset + 1 // the room is made anew
+	}
+	if c.opened > 0 {
+		from = max(from, c.opened+1)
+	}
+	return min(from, c.log.Offset+1)
+}
+
+// told is the part of entries, in either order, that may be told again. It does not change them.
+func told(entries []realtime.Entry, from uint64) []realtime.Entry {
+	for len(entries) > 0 && entries[0].Offset < from {
+		entries = entries[1:]
+	}
+	for len(entries) > 0 && entries[len(entries)-1].Offset < from {
+		entries = entries[:len(entries)-1]
+	}
+	return entries
 }
 
 // remembered is what the window has of it. mu is held.

@@ -28,7 +28,7 @@ func (c *channel) install(l loaded) {
 		c.window.add(l.entries, c.hub.cfg.WindowEntries, c.hub.cfg.WindowBytes)
 	}
 	c.room, c.writers, c.log = l.room, l.writers, l.log
-	c.keep.at = l.log.CheckpointAt
+	c.keep.at, c.opened = l.log.CheckpointAt, l.log.CheckpointAt
 	c.at = max(c.at, l.writers.At())
 	if same {
 		c.log.Offset = before.Offset

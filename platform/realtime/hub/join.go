@@ -143,7 +143,7 @@ func (p *joining) missed() (entries []realtime.Entry, ok, wait bool) {
 	if p.ahead() {
 		return nil, false, true
 	}
-	if since.Epoch != c.log.Epoch || since.Offset > c.log.Offset || p.beyond {
+	if since.Epoch != c.log.Epoch || since.Offset > c.log.Offset || p.beyond || since.Offset+1 < c.withheld() {
 		return nil, false, false
 	}
 	if entries, ok := c.window.after(since.Offset, c.log.Offset); ok {
