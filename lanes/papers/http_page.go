@@ -6,7 +6,9 @@ import (
 	"embed"
 	"errors"
 	"html/template"
+	"math"
 	"net/http"
+	"strconv"
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/lanes/papers/board"
@@ -61,7 +63,7 @@ func (p *pages) routes() []lane.Route {
 			Handler: lane.HTTP(p.home),
 		},
 		{
-			Pattern: "GET /papers/{link}", Access: identity.Public, Class: admit.Normal, Summary: "A page: the paper, to write on or to read",
+			Pattern: "GET /papers/{link}", Access: identity.Known, Class: admit.Normal, Summary: "A page: the paper, to write on or to read",
 			Handler: lane.HTTP(p.paper),
 		},
 	}
@@ -82,7 +84,7 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request) error {
 	return p.deps.Page(w, page)
 }
 
-// paper shows one paper. A link that leads nowhere, and the recipient's before the paper is delivered, are pages of their own.
+// paper shows one paper. What is refused is a page of its own.
 func (p *pages) paper(w http.ResponseWriter, r *http.Request) error {
 	lang, link := httpio.Language(r), r.PathValue("link")
 	whole, err := p.read(r.Context(), link)
@@ -105,23 +107,31 @@ func (p *pages) paper(w http.ResponseWriter, r *http.Request) error {
 
 // secret are the headers of pages whose path is a secret: nobody keeps them, indexes them, or is told the path.
 func secret() map[string]string {
-	return map[string]string{"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Vary": "Accept-Language"}
+	return map[string]string{"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Vary": "Accept-Language, Authorization"}
 }
 
 type otherView struct{ Title, Text, URL, Button string }
 
-// refuse says it in words for people where it is about the paper; anything else is the caller's.
+// refuse says it in words for people; what is our own mistake is the caller's.
 func (p *pages) refuse(w http.ResponseWriter, lang, link string, err error) error {
 	t := pageWords[lang]
+	header := secret()
 	v, status := otherView{t["goneTitle"], t["gone"], "/papers?lang=" + lang, t["makeOne"]}, http.StatusNotFound
 	switch f := fault.From(err); {
 	case errors.Is(err, ErrNotDelivered):
 		v, status = otherView{t["notYetTitle"], t["notYet"], "?lang=" + lang, t["again"]}, http.StatusForbidden
+	case errors.Is(err, ErrNotInvited):
+		v, status = otherView{t["notInvitedTitle"], t["notInvited"], "/papers?lang=" + lang, t["makeOne"]}, http.StatusForbidden
 	case f.Kind == fault.NotFound || f.Kind == fault.Gone || f.Kind == fault.Invalid:
+	case f.Kind == fault.Limited || f.Kind == fault.Unavailable || f.Kind == fault.Timeout || f.Kind == fault.Conflict:
+		v, status = otherView{t["busyTitle"], t["busy"], "?lang=" + lang, t["again"]}, f.Kind.Status()
+		if f.RetryAfter > 0 {
+			header["Retry-After"] = strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds())))
+		}
 	default:
 		return err
 	}
-	page := lane.Page{Title: v.Title, Lang: lang, Site: site(lang), Status: status, Header: secret()}
+	page := lane.Page{Title: v.Title, Lang: lang, Site: site(lang), Status: status, Header: header}
 	if err := p.fill(&page, "other", v); err != nil {
 		return err
 	}

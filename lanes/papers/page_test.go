@@ -98,7 +98,7 @@ func TestPageWords(t *testing.T) {
 			}
 		}
 	}
-	for _, refusal := range []*fault.Error{ErrClosed, ErrReadOnly, ErrNotOwner, ErrNotYours, ErrNoNote, ErrNoteGone, ErrHidden, ErrFull, ErrWorn} {
+	for _, refusal := range []*fault.Error{ErrClosed, ErrReadOnly, ErrNotOwner, ErrNotInvited, ErrNotYours, ErrNoNote, ErrNoteGone, ErrHidden, ErrFull, ErrWorn} {
 		if en[refusal.Code] == "" {
 			t.Errorf("there are no words for the refusal %s", refusal.Code)
 		}

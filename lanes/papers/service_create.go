@@ -26,7 +26,16 @@ func (s *Service) checks(paper string) board.Checks {
 	}
 }
 
+// isZone: what else lies in a computer's folder of zones is none that others know, or none at all.
 func isZone(name string) bool {
+	low := strings.ToLower(name)
+	switch low {
+	case "factory", "local", "localtime", "posixrules":
+		return false
+	}
+	if strings.HasPrefix(low, "posix/") || strings.HasPrefix(low, "right/") {
+		return false
+	}
 	_, err := time.LoadLocation(name)
 	return err == nil
 }

@@ -15,7 +15,7 @@ import { Outbox } from "./channel-outbox.js";
  * @property {(message: Publication) => void} [message] beside the log
  * @property {(member: Member) => void} [join]
  * @property {(member: Member) => void} [leave]
- * @property {(state: "joining" | "in" | "out", error?: Refused) => void} [state] out: it was ended, and error says why
+ * @property {(state: "joining" | "in" | "out", error?: Refused) => void} [state] error says why: out, it was ended; joining, the server cannot let it in yet
  * @property {() => void} [pending] the operations that wait have changed
  * @property {(operation: Operation, error: Refused) => void} [refused] one that an earlier page left behind
  */
@@ -178,15 +178,18 @@ export class Room {
   #notJoined(error) {
     const refused = error instanceof Refused ? error : new Refused(0, String(error), true);
     if (!refused.temporary && refused.code !== tokenExpired) return this.#end(refused);
-    if (this.#link.live()) this.#again();
+    if (this.#link.live()) this.#again(refused);
   }
 
-  /** Subscribes again, a while later. */
-  #again() {
+  /**
+   * Subscribes again, a while later.
+   * @param {Refused} [error] why not now
+   */
+  #again(error) {
     const round = ++this.#round;
     const { world } = this.#link;
     world.cancel(this.#timer);
-    this.#become("joining");
+    this.#become("joining", error);
     this.#timer = world.after(() => {
       if (round === this.#round && this.#link.live()) this.join();
     }, delay(this.#tries++, world.random));

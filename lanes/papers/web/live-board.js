@@ -156,6 +156,7 @@ export async function live({ link, role, document: document_, page, sheet, list,
     state: async (now, error) => {
       page.dataset.live = now;
       if (now === "joining") people.nobody();
+      if (now === "joining" && error?.reason === "live.full") bar.crowded();
       if (now === "out") {
         if (error?.reason === "papers.closed") leave();
         else bar.out(why(error));

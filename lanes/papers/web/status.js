@@ -14,6 +14,7 @@ export function status(page) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let away = false;
+  let lack = "waiting"; // why it is away, as a word of the page
   let over = false;
   let waiting = 0;
 
@@ -24,7 +25,14 @@ export function status(page) {
     banner.dataset.kind = kind;
     banner.hidden = false;
   };
-  const tell = () => show(t(navigator.onLine ? "waiting" : "offline"), "warn");
+  const tell = () => show(t(navigator.onLine ? lack : "offline"), "warn");
+  const lost = (/** @type {string} */ why) => {
+    if (over) return;
+    away = true;
+    lack = why;
+    clearTimeout(timer);
+    tell();
+  };
   const end = (/** @type {string} */ why) => {
     over = true;
     clearTimeout(timer);
@@ -55,12 +63,10 @@ export function status(page) {
       page.dataset.connection = now;
       if (over) return;
       if (now === "closed" && error) end(t("ended"));
-      if (now === "waiting") {
-        away = true;
-        clearTimeout(timer);
-        tell();
-      }
+      if (now === "waiting") lost("waiting");
     },
+    /** As many are in the paper as can be. */
+    crowded: () => lost("crowded"),
     /** All that was missed is here. */
     back: () => {
       if (!away || over) return;

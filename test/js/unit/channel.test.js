@@ -138,6 +138,20 @@ test("an operation whose answer was lost is sent again under the same name", asy
   await ended;
 });
 
+test("why it cannot join yet is told, each time, and it gets in when it can", async () => {
+  const p = page();
+  p.join();
+  const socket = await p.world.welcome();
+  for (const longest of [400, 800]) {
+    const { id } = socket.take("subscribe");
+    await socket.say({ id, error: { code: 111, message: "live.full: As many are in this channel as can be.", temporary: true } });
+    await p.world.pass(longest);
+  }
+  await letIn(socket);
+  const full = ["joining", "live.full: As many are in this channel as can be."];
+  assert.deepEqual(p.told, [["live"], full, full, ["snapshot", { notes: 2 }, 2], ["in"]]);
+});
+
 test("a refusal ends one operation and not the next; a temporary one is tried again", async () => {
   const p = page();
   const room = p.join();
