@@ -1,6 +1,7 @@
 package httpio
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -26,10 +27,17 @@ func panicked(w http.ResponseWriter, r *http.Request, o Options, p any, begun bo
 	refuse(w, r, o, err)
 }
 
+// statusClientLeft is nginx's 499: for the metrics, nobody is left to read it.
+const statusClientLeft = 499
+
 // refuse answers with a problem, and logs what is our own fault. A client that has gone is nobody's fault.
 func refuse(w http.ResponseWriter, r *http.Request, o Options, err error) {
 	f := fault.From(err)
 	gone := r.Context().Err() != nil && errors.Is(err, r.Context().Err())
+	if gone && f.Kind == fault.Internal && errors.Is(err, context.Canceled) {
+		w.WriteHeader(statusClientLeft)
+		return
+	}
 	if f.Kind.Status() >= http.StatusInternalServerError && f.Unwrap() != nil && !gone {
 		o.log(r.Context(), err)
 	}
