@@ -14,13 +14,15 @@ import (
 	"time"
 
 	"github.com/hotlane/hotlane/platform/cache/cachetest"
+	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/db/dbtest"
 )
 
 // liveFleet is nodes on one PostgreSQL with one bus. Clients connect to any that serves.
 type liveFleet struct {
-	t    *testing.T
-	dirs []string
+	t      *testing.T
+	papers func(*testing.T) *db.DB
+	dirs   []string
 
 	mu    sync.Mutex
 	nodes []*process // nil: it does not serve now
@@ -28,8 +30,10 @@ type liveFleet struct {
 
 func newLiveFleet(t *testing.T, redis string) *liveFleet {
 	t.Helper()
-	f := &liveFleet{t: t}
-	config := liveConfig + "db: {dsn: \"" + dbtest.Postgres(t).DSN.Reveal() + "\"}\nbus: {redis: \"" + redis + "\"}\n"
+	cfg := dbtest.Postgres(t)
+	papers := dbIn(t, cfg, t.TempDir())
+	f := &liveFleet{t: t, papers: func(*testing.T) *db.DB { return papers }}
+	config := liveConfig + "db: {dsn: \"" + cfg.DSN.Reveal() + "\"}\nbus: {redis: \"" + redis + "\"}\n"
 	for range 3 {
 		dir := site(t, strings.Replace(config, "hub: {", "hub: {check: 200ms, ", 1))
 		f.dirs = append(f.dirs, dir)
@@ -92,7 +96,7 @@ func (f *liveFleet) histories(count int, strikes ...func(rng *rand.Rand)) {
 		}
 		kind := plainKind
 		if rng.IntN(2) == 0 {
-			kind = paperKind
+			kind = paperKind(f.papers)
 		}
 		sum.add(liveHistory(f.t, kind, seed, f.url, func() { strike(rng) }))
 		if f.t.Failed() {

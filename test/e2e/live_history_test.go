@@ -37,14 +37,18 @@ const liveLimit = time.Minute
 // afterwards is in the documentation of livehistory.
 //
 // HOTLANE_E2E_SEED=<the seed that is printed> -histories 1 repeats one, as far as the machine does the same again.
-func TestLiveHistories(t *testing.T) { killWhileTheyWrite(t, plainKind, *histories) }
+func TestLiveHistories(t *testing.T) {
+	killWhileTheyWrite(t, site(t, liveConfig), plainKind, *histories)
+}
 
 // TestLiveHistoriesOfPapers does it with papers, whose snapshots must be what their logs fold to, and where much is refused.
-func TestLiveHistoriesOfPapers(t *testing.T) { killWhileTheyWrite(t, paperKind, (*histories+1)/2) }
-
-func killWhileTheyWrite(t *testing.T, kind newKind, count int) {
-	base := uint64(number(t, "HOTLANE_E2E_SEED", time.Now().UnixNano()))
+func TestLiveHistoriesOfPapers(t *testing.T) {
 	dir := site(t, liveConfig)
+	killWhileTheyWrite(t, dir, paperKind(papersIn(dir)), (*histories+1)/2)
+}
+
+func killWhileTheyWrite(t *testing.T, dir string, kind newKind, count int) {
+	base := uint64(number(t, "HOTLANE_E2E_SEED", time.Now().UnixNano()))
 	p := start(t, dir, "serve", "--lanes=papers")
 	var now sync.Mutex
 	url := func() string {

@@ -3,14 +3,19 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/hotlane/hotlane/lanes/papers/board"
+	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/realtime/stream"
 	"github.com/hotlane/hotlane/test/livehistory"
 )
 
@@ -21,6 +26,7 @@ type liveKind struct {
 	operation func(m *member, name string) liveOp
 	nameOf    func(entry []byte) string
 	fold      func([]livehistory.Entry) string
+	database  func(*testing.T) *db.DB // to read the log from; nil: history is asked
 }
 
 // newKind makes one at a site. name is different for each.
@@ -54,9 +60,19 @@ func plainKind(t *testing.T, _ func() string, name string) liveKind {
 	}
 }
 
-// paperKind is a paper. People put notes, write in their own and move them, and try what they must not: their notes of yesterday, notes
-// out of place, notes of others.
-func paperKind(t *testing.T, site func() string, name string) liveKind {
+// paperKind is a paper. People put notes, write in their own and move them, and try what they must not: notes out of place, notes that
+// are not there.
+//
+// A room that was opened anew tells nothing from before, so that the log is read from the database.
+func paperKind(database func(*testing.T) *db.DB) newKind {
+	return func(t *testing.T, site func() string, name string) liveKind {
+		k := newPaper(t, site, name)
+		k.database = database
+		return k
+	}
+}
+
+func newPaper(t *testing.T, site func() string, name string) liveKind {
 	t.Helper()
 	var made struct{ Links struct{ Own, Write string } }
 	call(t, "POST", site()+"/v1/papers", fmt.Sprintf(`{"title":%q,"recipient":"Minji"}`, name), &made)
@@ -104,12 +120,10 @@ func noteOperation(m *member, name string) liveOp {
 		o.data = fmt.Sprintf(`%s"t":"note.move","id":%q,"x":%d,"y":%d}`, head, mine(), m.rng.IntN(1600), m.rng.IntN(2400))
 	case what < 7:
 		o.data = fmt.Sprintf(`%s"t":"note.put","id":%q,"color":"sky","text":"%d"}`, head, mine(), m.counter)
-	case what < 8:
-		o.data = fmt.Sprintf(`%s"t":"note.delete","id":%q}`, head, mine())
 	case what < 9: // out of place
 		o.data = fmt.Sprintf(`%s"t":"note.move","id":%q,"x":99999}`, head, mine())
-	default: // another's, or nobody's
-		o.data = fmt.Sprintf(`%s"t":"note.delete","id":"nwriter0x0001"}`, head)
+	default: // nobody's. Nothing is deleted: what is taken back is not in the log's answers any more, and could not be held against it
+		o.data = fmt.Sprintf(`%s"t":"note.delete","id":"nnobody0001"}`, head)
 	}
 	return o
 }
@@ -141,4 +155,48 @@ func siteOf(url func() string) func() string {
 	return func() string {
 		return "http" + strings.TrimSuffix(strings.TrimPrefix(url(), "ws"), "/connection/websocket")
 	}
+}
+
+// papersIn is the papers' database of a site, as it is now: a copy, since the process has its own to itself.
+func papersIn(dir string) func(*testing.T) *db.DB {
+	return func(t *testing.T) *db.DB {
+		to := t.TempDir()
+		for _, file := range []string{"papers.db", "papers.db-wal"} {
+			data, err := os.ReadFile(filepath.Join(dir, "data", file))
+			if err == nil {
+				err = os.WriteFile(filepath.Join(to, file), data, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return dbIn(t, db.Config{}, to)
+	}
+}
+
+func dbIn(t *testing.T, cfg db.Config, dir string) *db.DB {
+	set := db.NewSet(cfg, dir, db.Options{})
+	t.Cleanup(func() { _ = set.Close() })
+	return set.DB("papers")
+}
+
+// stored is the whole log of a channel in a database.
+func (g *gathering) stored(ctx context.Context, d *db.DB) (epoch string, all []livehistory.Entry) {
+	g.t.Helper()
+	err := d.Read(ctx, func(tx *db.Tx) error {
+		head, _, _, err := stream.Open(ctx, tx, g.channel)
+		if err != nil {
+			return err
+		}
+		epoch = head.Epoch
+		entries, err := stream.Read(ctx, tx, head.ID, 0, 100_000)
+		for _, e := range entries {
+			all = append(all, livehistory.Entry{Offset: e.Offset, Op: e.Op.String(), Data: string(e.Data)})
+		}
+		return err
+	})
+	if err != nil {
+		g.t.Fatalf("the log of %s: %v", g.channel, err)
+	}
+	return epoch, all
 }
