@@ -60,8 +60,8 @@ func plainKind(t *testing.T, _ func() string, name string) liveKind {
 	}
 }
 
-// paperKind is a paper. People put notes, write in their own and move them, and try what they must not: notes out of place, notes that
-// are not there.
+// paperKind is a paper. People put notes, write in their own, move and delete them, and try what they must not: notes out of place, notes
+// that are gone or never were.
 //
 // A room that was opened anew tells nothing from before, so that the log is read from the database.
 func paperKind(database func(*testing.T) *db.DB) newKind {
@@ -120,9 +120,11 @@ func noteOperation(m *member, name string) liveOp {
 		o.data = fmt.Sprintf(`%s"t":"note.move","id":%q,"x":%d,"y":%d}`, head, mine(), m.rng.IntN(1600), m.rng.IntN(2400))
 	case what < 7:
 		o.data = fmt.Sprintf(`%s"t":"note.put","id":%q,"color":"sky","text":"%d"}`, head, mine(), m.counter)
+	case what < 8:
+		o.data = fmt.Sprintf(`%s"t":"note.delete","id":%q}`, head, mine())
 	case what < 9: // out of place
 		o.data = fmt.Sprintf(`%s"t":"note.move","id":%q,"x":99999}`, head, mine())
-	default: // nobody's. Nothing is deleted: what is taken back is not in the log's answers any more, and could not be held against it
+	default: // nobody's
 		o.data = fmt.Sprintf(`%s"t":"note.delete","id":"nnobody0001"}`, head)
 	}
 	return o
