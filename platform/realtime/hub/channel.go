@@ -160,6 +160,7 @@ func (c *channel) unused() bool {
 func (c *channel) close() {
 	c.closed = true
 	c.drop()
+	c.unremember()
 	if c.heard != nil {
 		c.heard()
 		c.heard = nil

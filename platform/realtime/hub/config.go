@@ -11,6 +11,7 @@ type Config struct {
 	Tick          time.Duration `yaml:"tick" doc:"how long messages beside the log (cursors, typing) are collected before the newest of each go out; 5ms to 1s"`
 	WindowEntries int           `yaml:"window_entries" doc:"newest entries that a channel keeps in memory for those who come back; 1 to 100000"`
 	WindowBytes   int           `yaml:"window_bytes" unit:"bytes" doc:"bytes of them; 1KiB to 64MiB"`
+	WindowAll     int           `yaml:"window_all" unit:"bytes" doc:"bytes of them in all channels of a lane; near it idle channels are closed, and beyond it a channel that gets new entries keeps only the last 16, 4KiB; 1MiB to 64GiB"`
 	Rooms         int           `yaml:"rooms" doc:"channels of one lane that are open at once; beyond it the one idle for longest is closed; 1 to 1000000"`
 	Idle          time.Duration `yaml:"idle" doc:"how long a channel without members and operations stays open; 1s to 1h"`
 	Committers    int           `yaml:"committers" doc:"commits of one lane that are under way at once, on PostgreSQL; 1 to 64"`
@@ -25,7 +26,7 @@ type Config struct {
 // DefaultConfig is what an empty section means.
 func DefaultConfig() Config {
 	return Config{
-		Tick: 50 * time.Millisecond, WindowEntries: 500, WindowBytes: 128 << 10, Rooms: 100_000, Idle: time.Minute,
+		Tick: 50 * time.Millisecond, WindowEntries: 500, WindowBytes: 128 << 10, WindowAll: 256 << 20, Rooms: 100_000, Idle: time.Minute,
 		Committers: 4, Queue: 4096, QueueAll: 65_536, QueueBytes: 64 << 20, Check: 5 * time.Second,
 		Checkpoint: 500, Keep: 1000,
 	}
@@ -44,6 +45,7 @@ func (c *Config) Validate() error {
 	check(span(c.Tick, 5*time.Millisecond, time.Second), "/tick", "must be 5ms to 1s")
 	check(number(c.WindowEntries, 1, 100_000), "/window_entries", "must be 1 to 100000")
 	check(number(c.WindowBytes, 1<<10, 64<<20), "/window_bytes", "must be 1KiB to 64MiB")
+	check(number(c.WindowAll, 1<<20, 64<<30), "/window_all", "must be 1MiB to 64GiB")
 	check(number(c.Rooms, 1, 1_000_000), "/rooms", "must be 1 to 1000000")
 	check(span(c.Idle, time.Second, time.Hour), "/idle", "must be 1s to 1h")
 	check(number(c.Committers, 1, 64), "/committers", "must be 1 to 64")
@@ -64,6 +66,7 @@ func (c Config) withDefaults() Config {
 	for _, p := range []struct{ v, d *int }{
 		{&c.WindowEntries, &d.WindowEntries},
 		{&c.WindowBytes, &d.WindowBytes},
+		{&c.WindowAll, &d.WindowAll},
 		{&c.Rooms, &d.Rooms},
 		{&c.Committers, &d.Committers},
 		{&c.Queue, &d.Queue},

@@ -15,7 +15,7 @@ func (c *channel) deliver(entries []realtime.Entry) {
 	last := &entries[len(entries)-1]
 	c.log.Offset, c.at = last.Offset, max(c.at, last.At)
 	c.snapshot, c.snapshotAt = nil, 0
-	c.window.add(entries, c.hub.cfg.WindowEntries, c.hub.cfg.WindowBytes)
+	c.remember(entries)
 	c.hub.metrics.entries.Add(float64(len(entries)))
 	if len(c.seats) == 0 {
 		return

@@ -26,7 +26,9 @@
 //
 // # What is bounded
 //
-// Every channel keeps a window of its newest entries, bounded in number and bytes; who comes back within it costs no SQL. Operations
+// Every channel keeps a window of its newest entries, bounded in number and bytes; who comes back within it costs no SQL. Near
+// what all of them may have together, channels without members are closed; beyond it those that get new entries keep only the last few.
+// Logs that never had an entry are deleted when no node has had them open for an hour: subscribing leaves nothing for good. Operations
 // wait in number and bytes, per channel and in all. Messages beside the log are dropped beyond 1,000 keys a tick, messages of the bus
 // beyond 256 while a channel is at work: what was in them is read from SQL.
 package hub

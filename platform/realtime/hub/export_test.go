@@ -113,3 +113,25 @@ func (f *FanOut) Deliver(entries ...realtime.Entry) {
 	defer f.c.mu.Unlock()
 	f.c.deliver(entries)
 }
+
+// Sweep deletes the logs that nobody used.
+func (h *Hub) Sweep(ctx context.Context) { h.sweep(ctx) }
+
+// Windows is the bytes that all windows hold: as counted, and as they are.
+func (h *Hub) Windows() (counted, held int64) {
+	h.each(func(c *channel) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for i := range c.window.all {
+			held += int64(size(&c.window.all[i]))
+		}
+	})
+	return h.windows.Load(), held
+}
+
+// InWindow is how many entries a channel keeps in memory.
+func (h *Hub) InWindow(channel string) int {
+	c := h.peek(channel)
+	defer c.mu.Unlock()
+	return len(c.window.entries())
+}

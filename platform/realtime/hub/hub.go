@@ -57,6 +57,7 @@ type Hub struct {
 	kinds      map[string]*realtime.Channel // by prefix; not changed once the hub is used
 	shards     [shards]shard
 	open       atomic.Int64 // channels
+	windows    atomic.Int64 // bytes that their windows hold
 	committers []*committer
 	creates    *db.Batcher[string] // channels whose log begins
 	keeper     keeper

@@ -24,8 +24,8 @@ func (c *channel) install(l loaded) {
 		c.bye(u.Code, u.Reason)
 		fallthrough
 	default:
-		c.window.reset()
-		c.window.add(l.entries, c.hub.cfg.WindowEntries, c.hub.cfg.WindowBytes)
+		c.unremember()
+		c.remember(l.entries)
 	}
 	c.room, c.writers, c.log = l.room, l.writers, l.log
 	c.keep.at, c.opened = l.log.CheckpointAt, l.log.CheckpointAt

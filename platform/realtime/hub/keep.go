@@ -3,8 +3,10 @@ package hub
 import (
 	"cmp"
 	"context"
+	mathrand "math/rand/v2"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/realtime/stream"
@@ -88,12 +90,17 @@ func (k *keeper) take() []checkpoint {
 	return all
 }
 
-// runKeeper writes checkpoints until ctx ends. What is not written then is made again from the log.
+// runKeeper writes checkpoints, and sweeps now and then, until ctx ends. What is not written then is made again from the log.
 func (h *Hub) runKeeper(ctx context.Context) {
+	t := time.NewTicker(sweepEvery - mathrand.N(sweepEvery/4)) // nodes that began together do not sweep together
+	defer t.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-t.C:
+			h.sweep(ctx)
+			continue
 		case <-h.keeper.wake:
 		}
 		h.writeAll(ctx, h.keeper.take())

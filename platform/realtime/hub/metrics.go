@@ -9,13 +9,14 @@ import (
 // metrics are one hub's, told apart from others' by the label lane.
 type metrics struct {
 	open, members, waiting       prometheus.Gauge
+	windows                      prometheus.Gauge
 	entries, refused, doubled    prometheus.Counter
 	failed, busy, conflicts      prometheus.Counter
 	delivered, beside            prometheus.Counter
 	coalesced, dropped           prometheus.Counter
 	recovered, recoveredSQL      prometheus.Counter
 	opened, panics, gaps, untold prometheus.Counter
-	checkpoints                  prometheus.Counter
+	checkpoints, swept           prometheus.Counter
 	commits                      prometheus.Observer
 }
 
@@ -30,6 +31,7 @@ func newMetrics(reg prometheus.Registerer, lane string) *metrics {
 	return &metrics{
 		open:         gauge("channels", "Channels that are open."),
 		members:      gauge("members", "Connections in channels; one in two counts twice."),
+		windows:      gauge("window_bytes", "Bytes of newest entries that open channels keep in memory."),
 		waiting:      gauge("operations_waiting", "Operations that wait for a commit."),
 		entries:      counter("entries_total", "Entries of logs that were delivered, from whatever node."),
 		refused:      counter("operations_refused_total", "Operations that a room refused."),
@@ -48,6 +50,7 @@ func newMetrics(reg prometheus.Registerer, lane string) *metrics {
 		gaps:         counter("gaps_total", "Gaps in what the bus brought."),
 		untold:       counter("bus_full_total", "Messages that the bus did not take."),
 		checkpoints:  counter("checkpoints_total", "Checkpoints written."),
+		swept:        counter("logs_swept_total", "Logs deleted because they never had an entry and nobody has them open."),
 		commits: registered(reg, prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "hotlane_live_commit_seconds", Help: "Time of one commit.", ConstLabels: label,
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5},

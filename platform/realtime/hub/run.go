@@ -130,6 +130,8 @@ func (h *Hub) beat(n int) {
 		h.tellCrowds(n)
 	}
 	h.closeIdle()
+	h.closeForMemory()
+	h.metrics.windows.Set(float64(h.windows.Load()))
 	h.metrics.open.Set(float64(h.open.Load()))
 	h.metrics.waiting.Set(float64(h.waiting.Load()))
 }

@@ -6,7 +6,7 @@ CREATE TABLE hotlane_live_channels (
 	name  TEXT    NOT NULL UNIQUE,
 	epoch TEXT    NOT NULL,
 	floor INTEGER NOT NULL DEFAULT 0, -- the last offset whose pack is deleted; 0: none
-	made  INTEGER NOT NULL            -- Unix milliseconds
+	made  INTEGER NOT NULL            -- Unix milliseconds; where there is no entry, later also when it was last seen open
 );
 
 -- What one commit brought for one channel: the entries from first to last.
