@@ -140,18 +140,14 @@ func (s *papersSite) moves() {
 	}
 	before := place(s.ada)
 	s.ada.Drag(".slip.own .slip-text", 160, 90)
-	if place(s.ada) == before {
-		s.t.Error("the note was not dragged")
-	}
+	s.ada.Until("the note is dragged", func() bool { return place(s.ada) != before })
 	s.same()
 	before = place(s.bora)
 	s.ada.Text(`document.querySelector('.slip.own .slip-more').focus() ?? ''`)
 	s.ada.Press(browser.KeyRight)
 	s.ada.UntilIs(`document.querySelector('[role=status].visually-hidden')?.textContent.includes('옮겼어요')`)
+	s.bora.Until("the arrow key moves it", func() bool { return place(s.bora) != before })
 	s.same()
-	if place(s.bora) == before {
-		s.t.Error("the arrow key moved nothing")
-	}
 }
 
 // goesOfflineAndComesBack: both go on writing; nothing is lost or doubled, and both show the same.
