@@ -16,6 +16,6 @@ CGO_ENABLED=1 go test -race -tags integration -timeout 12m "${packages[@]}"
 
 if [[ -d test/e2e ]]; then
 	step "the whole program"
-	go test -tags integration -timeout 10m ./test/e2e/...
+	go test -tags integration -timeout 20m ./test/e2e/...
 fi
 step done
