@@ -125,7 +125,7 @@ func (l *Lane) DemoGuide(site lane.Site) lane.Guide {
 			fmt.Sprintf(`curl -s -X PUT %s%s/notes/nTerminal1 -H 'Content-Type: application/json' -H 'Paper-Author: %s' -d '%s'`,
 				api, write, strings.Repeat("terminal", 3)[:linkLength], note),
 			fmt.Sprintf(`curl -s %s%s`, api, write),
-			fmt.Sprintf(`curl -s '%s%s/export?format=html' -o paper.html`, api, read),
+			fmt.Sprintf(`curl -s '%s%s/export?format=html' | grep -o '<title>.*</title>'`, api, read),
 		},
 	}
 }

@@ -35,7 +35,7 @@ type TokensConfig struct {
 	Leeway        time.Duration    `yaml:"leeway" doc:"how far clocks may differ, 0 to 5m"`
 	Claim         string           `yaml:"claim" doc:"claim that holds the user's id, a text or a whole number"`
 	RequireExpiry bool             `yaml:"require_expiry" doc:"refuse tokens without exp"`
-	Longest       time.Duration    `yaml:"longest" doc:"how long ago a token may have been issued (iat) at most; one that does not say so must not live longer from now. A revocation is kept for so long. 1h to 10 years (87600h)"`
+	Longest       time.Duration    `yaml:"longest" doc:"how long ago a token may have been issued (iat) at most; one that does not say so must not live longer from now. A revocation is kept for so long. 1h to 10 years (87600h); 0: tokens may be as old as they say, and revocations are kept for ever"`
 	Cache         int              `yaml:"cache" doc:"verified tokens that are remembered until they expire; 0: none" minimum:"0" maximum:"10000000"`
 }
 
@@ -44,7 +44,7 @@ func DefaultConfig() Config {
 	return Config{
 		Session:  12 * time.Hour,
 		Attempts: AttemptsConfig{Limit: 10, Window: time.Minute},
-		Tokens:   TokensConfig{Leeway: 30 * time.Second, Claim: "sub", RequireExpiry: true, Longest: 8760 * time.Hour, Cache: 100_000},
+		Tokens:   TokensConfig{Leeway: 30 * time.Second, Claim: "sub", RequireExpiry: true, Cache: 100_000},
 	}
 }
 
@@ -86,7 +86,7 @@ func (c *Config) Validate() error {
 func (t *TokensConfig) validate(rule func(ok bool, pointer, text string)) {
 	rule(t.Leeway >= 0 && t.Leeway <= 5*time.Minute, "/tokens/leeway", "must be from 0s to 5m")
 	rule(t.Cache >= 0 && t.Cache <= 10_000_000, "/tokens/cache", "must be from 0 to 10000000")
-	rule(t.Longest >= time.Hour && t.Longest <= 87600*time.Hour, "/tokens/longest", "must be from 1h to 87600h")
+	rule(t.Longest == 0 || t.Longest >= time.Hour && t.Longest <= 87600*time.Hour, "/tokens/longest", "must be 0, or from 1h to 87600h")
 	switch t.Algorithm {
 	case "":
 		return

@@ -64,7 +64,7 @@ func (a *Authenticator) Revoke(ctx context.Context, user string, before time.Tim
 
 // ended is the time before which no token was issued that is still valid, in unix microseconds.
 func (a *Authenticator) ended(now time.Time) int64 {
-	if !a.cfg.Tokens.RequireExpiry { // one that says neither when it was issued nor when it expires has no end
+	if !a.cfg.Tokens.RequireExpiry || a.cfg.Tokens.Longest == 0 { // there may be tokens without an end
 		return 0
 	}
 	return now.Add(-a.cfg.Tokens.Longest - 2*a.cfg.Tokens.Leeway - aheadMost).UnixMicro()

@@ -206,6 +206,19 @@ func TestLongest(t *testing.T) {
 	is(t, a, long, "")
 	h.clock.advance(61 * time.Minute)
 	is(t, a, long, expired)
+
+	unbound, _ := h.open(withTokens)
+	old := h.issued("u1", jwt.MapClaims{"iat": nil, "exp": at(99 * 8760 * time.Hour)})
+	is(t, unbound, old, "")
+	if err := unbound.Revoke(t.Context(), "u1", h.clock.now()); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.advance(20 * 8760 * time.Hour)
+	if err := unbound.Revoke(t.Context(), "u2", h.clock.now()); err != nil { // which forgets what has ended
+		t.Fatal(err)
+	}
+	again, _ := h.open(withTokens)
+	is(t, again, old, "identity.token_revoked")
 }
 
 func TestToken(t *testing.T) {

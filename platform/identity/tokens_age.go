@@ -22,7 +22,7 @@ var (
 	errTooOld   = errors.New("it was issued longer ago than tokens.longest")
 )
 
-// times reads when a token was issued and when it ends. None is valid for longer than tokens.longest, so that revocations end too.
+// times reads when a token was issued and when it ends. Where tokens.longest bounds it, none is valid for longer, so that revocations end too.
 func (v *verifier) times(claims jwt.MapClaims, now time.Time) (issued, end time.Time, err error) {
 	exp, err := claims.GetExpirationTime()
 	if err != nil {
@@ -35,16 +35,16 @@ func (v *verifier) times(claims jwt.MapClaims, now time.Time) (issued, end time.
 	switch {
 	case err != nil:
 		return issued, end, errToken.Because(err)
-	case iat == nil && exp != nil && end.Sub(now) > v.cfg.Longest+2*v.cfg.Leeway:
+	case iat == nil && exp != nil && v.cfg.Longest > 0 && end.Sub(now) > v.cfg.Longest+2*v.cfg.Leeway:
 		return issued, end, errToken.Because(errTooLong)
 	case iat == nil:
 		return issued, end, nil
 	}
 	issued = iat.Time
-	if last := issued.Add(v.cfg.Longest + v.cfg.Leeway); end.IsZero() || last.Before(end) {
+	if last := issued.Add(v.cfg.Longest + v.cfg.Leeway); v.cfg.Longest > 0 && (end.IsZero() || last.Before(end)) {
 		end = last
 	}
-	if !now.Before(end) {
+	if !end.IsZero() && !now.Before(end) {
 		return issued, end, errExpired.Because(errTooOld)
 	}
 	return issued, end, nil

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -36,7 +37,16 @@ func (p Tab) PressBack() {
 // Click clicks what the CSS selector finds first, in the middle of it.
 func (p Tab) Click(selector string) {
 	p.t.Helper()
-	p.Do(chromedp.Click(selector))
+	err := chromedp.Do(p.ctx, chromedp.Click(selector))
+	for range 5 { // a page that is drawn anew may put another in its place after it was found
+		if err == nil || !strings.Contains(err.Error(), "Could not find node") {
+			break
+		}
+		err = chromedp.Do(p.ctx, chromedp.Click(selector))
+	}
+	if err != nil {
+		p.t.Fatalf("click %s: %v", selector, err)
+	}
 }
 
 // Fill puts a text into a field as if it was typed.

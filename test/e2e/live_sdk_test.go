@@ -51,7 +51,8 @@ func tail(text string) string { return text[max(0, len(text)-8<<10):] }
 
 // TestSDKThroughAStop stops the program under clients that write, and starts it again.
 func TestSDKThroughAStop(t *testing.T) {
-	dir := liveSite(t, "", "rate: 1000000", "burst: 1000000") // they write as fast as they are answered
+	// They write as fast as they are answered, and the whole log is read in the end.
+	dir := liveSite(t, "hub: {keep: 1000000}\n", "rate: 1000000", "burst: 1000000")
 	p := start(t, dir, "serve")
 	cmd := script(t, "drain.mjs", p)
 	cmd.Stderr = os.Stderr
