@@ -69,9 +69,11 @@ func (p Tab) Fits() {
 	}
 }
 
-// Shoot leaves a picture of the whole page in dir, for people to look at.
+// Shoot leaves a picture of the whole page in dir, for people to look at. It waits until the page has loaded: one that has just taken
+// another's place may not be laid out yet, and has no width.
 func (p Tab) Shoot(dir, name string) {
 	p.t.Helper()
+	p.UntilIs(`document.readyState === 'complete' && document.documentElement.scrollWidth > 0`)
 	png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		p.t.Fatal(err)
