@@ -51,22 +51,15 @@ func defaultConfig() Config {
 
 // Validate names every field that breaks a rule.
 func (c *Config) Validate() error {
-	var bad []fault.Field
-	rule := func(ok bool, pointer, text string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: pointer, Rule: text})
-		}
-	}
+	var rules fault.Rules
+	rule := rules.Check
 	rule(isAddress(c.Listen), "/listen", `must be host:port, such as 127.0.0.1:8080 or :8080`)
 	rule(c.URL == "" || isSite(c.URL), "/url", "must be http:// or https:// and a host, without a path, such as https://www.example.com")
 	rule(c.Data != "", "/data", "must not be empty")
 	rule(c.Mode == "production" || c.Mode == "development", "/mode", "must be production or development")
 	rule(c.Shutdown.Grace >= 0 && c.Shutdown.Grace <= 5*time.Minute, "/shutdown/grace", "must be from 0s to 5m")
 	rule(c.Shutdown.Timeout >= time.Second && c.Shutdown.Timeout <= time.Hour, "/shutdown/timeout", "must be from 1s to 1h")
-	if bad != nil {
-		return fault.New(fault.Invalid, "app.config", "The top of the file has mistakes.").With(bad...)
-	}
-	return nil
+	return rules.Err(fault.New(fault.Invalid, "app.config", "The top of the file has mistakes."))
 }
 
 func isSite(text string) bool {

@@ -86,17 +86,13 @@ var (
 
 // Validate names every field that breaks its rule.
 func (c *Config) Validate() error {
-	var bad []fault.Field
-	check := func(ok bool, pointer, rule string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: pointer, Rule: rule})
-		}
-	}
+	var rules fault.Rules
+	check := rules.Check
 	check(c.Access == "public" || c.Access == "user" || c.Access == "service", "/access", "must be public, user or service")
 	check(c.TokenTTL >= time.Minute && c.TokenTTL <= 24*time.Hour, "/token_ttl", "must be 1m to 24h")
 	check(c.LeaseTime >= time.Second && c.LeaseTime <= 10*time.Minute, "/lease_time", "must be 1s to 10m")
 	_, wrong := c.signingKeys()
-	bad = append(bad, wrong...)
+	rules.Add(wrong...)
 	check(c.Caps.Flush >= 0 && c.Caps.Flush <= 10*time.Second, "/caps/flush", "must be 0 to 10s")
 	check(c.Caps.MaxUsers >= 1024 && c.Caps.MaxUsers <= 100_000_000, "/caps/max_users", "must be 1024 to 100000000")
 	check(c.Caps.Checkpoint >= 10*time.Second && c.Caps.Checkpoint <= 24*time.Hour, "/caps/checkpoint", "must be 10s to 24h")
@@ -126,10 +122,7 @@ func (c *Config) Validate() error {
 			check(ok, at+"/queries/"+name, "must be advertisers, campaigns, line_items, creatives or placements")
 		}
 	}
-	if len(bad) > 0 {
-		return fault.New(fault.Invalid, "allocation.config", "The allocation section breaks a rule.").With(bad...)
-	}
-	return nil
+	return rules.Err(fault.New(fault.Invalid, "allocation.config", "The allocation section breaks a rule."))
 }
 
 // signingKeys are the configured ones, and what is wrong with them. A key is known by its first byte.

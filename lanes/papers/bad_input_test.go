@@ -8,6 +8,7 @@ import (
 
 	"github.com/hotlane/hotlane/lane/lanetest"
 	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/rate"
 )
 
 func TestBadPapers(t *testing.T) {
@@ -141,7 +142,7 @@ func TestLinksCannotBeGuessed(t *testing.T) {
 
 func TestTooMuch(t *testing.T) {
 	slow := func(c *Config) {
-		c.Create, c.Write, c.PerUser = RateConfig{PerSecond: 0.1, Burst: 3}, RateConfig{PerSecond: 1, Burst: 2}, 2
+		c.Create, c.Write, c.PerUser = rate.Config{PerSecond: 0.1, Burst: 3}, rate.Config{PerSecond: 1, Burst: 2}, 2
 	}
 	d := &desk{lanetest.Start(t, with(slow)), t}
 	p := d.paper()

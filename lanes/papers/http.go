@@ -3,7 +3,6 @@ package papers
 import (
 	"context"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/hotlane/hotlane/lane"
@@ -46,25 +45,11 @@ func (l *Lane) Routes() []lane.Route {
 
 // callerOf is who asks. author is the header Paper-Author.
 func callerOf(ctx context.Context, author string) Caller {
-	c := Caller{Author: author, Client: network(lane.Client(ctx))}
+	c := Caller{Author: author, Client: admit.Customer(lane.Client(ctx)).String()}
 	if who := identity.From(ctx); who.Access == identity.User {
 		c.User, c.Author = who.ID, ""
 	}
 	return c
-}
-
-// network is what one customer is usually given: an IPv4 address, an IPv6 /64.
-func network(addr netip.Addr) string {
-	addr = addr.Unmap().WithZone("")
-	bits := 64
-	if addr.Is4() {
-		bits = 32
-	}
-	p, err := addr.Prefix(bits)
-	if err != nil || !addr.IsValid() {
-		return ""
-	}
-	return p.String()
 }
 
 // ByLink names a paper.

@@ -10,9 +10,9 @@ import (
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/blob"
-	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/jobs"
 	"github.com/hotlane/hotlane/platform/notify"
+	"github.com/hotlane/hotlane/platform/rate"
 )
 
 //go:embed migrations
@@ -49,7 +49,7 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	local, err := cache.Open(cache.DefaultConfig(), cache.Deps{Log: deps.Log, Now: deps.Now})
+	limits, err := rate.New(deps.Cache, deps.Log, deps.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -59,10 +59,7 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 		Service: &Service{
 			cfg: cfg, log: deps.Log, now: deps.Now, url: deps.URL, store: kept, live: deps.Live, images: newImages(cfg.Images, deps),
 			memory: semaphore.NewWeighted(cfg.Images.Memory), mail: deps.Mail, letters: templates, metrics: newMetrics(deps.Metrics),
-			limits: &limiter{
-				shared: deps.Cache, local: local, create: cfg.Create.bucket(), write: cfg.Write.bucket(), upload: cfg.Upload.bucket(),
-			},
-			exports: newPlaces(cfg.Exports),
+			limits: limits, exports: newPlaces(cfg.Exports),
 		},
 	}
 	l.pages = newPages(deps, func(ctx context.Context, link string) (*Whole, error) { return l.Read(ctx, callerOf(ctx, ""), link) })
@@ -92,7 +89,7 @@ func (l *Lane) Start(ctx context.Context) error { return l.start(ctx) }
 // Run ends with its context; what the lane does by itself are jobs.
 func (l *Lane) Run(ctx context.Context) error {
 	<-ctx.Done()
-	return l.limits.local.Close()
+	return l.limits.Close()
 }
 
 // Jobs of the lane. A mail server that is down for days loses nothing: mails are tried for a week.

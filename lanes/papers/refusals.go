@@ -84,19 +84,3 @@ func fieldsOf(broken []board.Rule) (fields []fault.Field) {
 	}
 	return fields
 }
-
-// refusals collects the rules that something breaks.
-type refusals struct{ fields []fault.Field }
-
-func (r *refusals) check(ok bool, pointer, rule string) {
-	if !ok {
-		r.fields = append(r.fields, fault.Field{Pointer: pointer, Rule: rule})
-	}
-}
-
-func (r *refusals) err() error {
-	if len(r.fields) == 0 {
-		return nil
-	}
-	return ErrInvalid.With(r.fields...)
-}

@@ -153,15 +153,15 @@ func (r *room) Pass(by realtime.Writer, data []byte, now time.Time) (key string,
 	if p.Over(now) {
 		return "", nil, ErrClosed
 	}
-	var broken refusals
+	var broken fault.Rules
 	if m.T == "cursor" || m.T == "drag" {
-		broken.check(m.X != nil && *m.X >= 0 && *m.X <= p.W, "/x", "must be 0 to "+strconv.Itoa(p.W))
-		broken.check(m.Y != nil && *m.Y >= 0 && *m.Y <= p.H, "/y", "must be 0 to "+strconv.Itoa(p.H))
+		broken.Check(m.X != nil && *m.X >= 0 && *m.X <= p.W, "/x", "must be 0 to "+strconv.Itoa(p.W))
+		broken.Check(m.Y != nil && *m.Y >= 0 && *m.Y <= p.H, "/y", "must be 0 to "+strconv.Itoa(p.H))
 	}
-	broken.check(len(m.ID) <= 25, "/id", "must be the id of a note")
-	broken.check(m.Rot == nil || *m.Rot >= -board.MaxTurn && *m.Rot <= board.MaxTurn, "/rot", "must be -45 to 45")
-	if len(broken.fields) > 0 {
-		return "", nil, ErrMessage.With(broken.fields...)
+	broken.Check(len(m.ID) <= 25, "/id", "must be the id of a note")
+	broken.Check(m.Rot == nil || *m.Rot >= -board.MaxTurn && *m.Rot <= board.MaxTurn, "/rot", "must be -45 to 45")
+	if err := broken.Err(ErrMessage); err != nil {
+		return "", nil, err
 	}
 	out = append([]byte(`{"t":`), quote(m.T)...)
 	out = append(append(out, `,"client":`...), quote(by.Client)...)

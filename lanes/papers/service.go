@@ -12,6 +12,7 @@ import (
 	"github.com/hotlane/hotlane/lanes/papers/board"
 	"github.com/hotlane/hotlane/platform/blob"
 	"github.com/hotlane/hotlane/platform/notify"
+	"github.com/hotlane/hotlane/platform/rate"
 	"github.com/hotlane/hotlane/platform/realtime"
 )
 
@@ -49,7 +50,7 @@ type Service struct {
 	live    realtime.Live
 	images  blob.Store
 	memory  *semaphore.Weighted // bytes that decoding takes
-	limits  *limiter
+	limits  *rate.Limiter
 	mail    notify.Mailer
 	letters *notify.Templates
 	metrics *metrics
@@ -208,10 +209,15 @@ func given(t time.Time) *time.Time {
 	return &t
 }
 
+// limit keeps what one network does to a rate. Error: ErrTooMany with the time to wait.
+func (s *Service) limit(ctx context.Context, what string, by Caller, most rate.Config) error {
+	return s.limits.Take(ctx, "papers:"+what+":"+by.Client, most.Bucket(), ErrTooMany)
+}
+
 // Enter is the way into a paper's live channel, under a name. Who has no author token is given one. Errors: as of enter; ErrClosed,
 // ErrInvalid, ErrTooMany.
 func (s *Service) Enter(ctx context.Context, by Caller, link, name string) (*Pass, error) {
-	if err := s.limits.take(ctx, "write", by.Client, s.limits.write); err != nil {
+	if err := s.limit(ctx, "write", by, s.cfg.Write); err != nil {
 		return nil, err
 	}
 	if broken := board.CheckName(name); name != "" && broken != "" {

@@ -54,7 +54,7 @@ func (s *Service) Create(ctx context.Context, by Caller, in *NewPaper) (*Card, e
 	if by.User == "" && !s.cfg.Anonymous {
 		return nil, ErrNeedsUser
 	}
-	if err := s.limits.take(ctx, "create", by.Client, s.limits.create); err != nil {
+	if err := s.limit(ctx, "create", by, s.cfg.Create); err != nil {
 		return nil, err
 	}
 	r, err := s.newRecord(by, in)
@@ -101,11 +101,11 @@ func (s *Service) newRecord(by Caller, in *NewPaper) (*record, error) {
 		}
 		r.Idem = hex.EncodeToString(s.keys.sum("create", by.User, in.Key, string(sent))[:16]) // something else under the same key is another
 	}
-	var broken refusals
-	broken.fields = fieldsOf(board.CheckPaper(*p, s.checks(r.ID), now))
-	broken.check(in.Key == "" || goodKey(in.Key), "header:Idempotency-Key", "must be 16 to 64 letters, digits, _ or -")
+	var broken fault.Rules
+	broken.Add(fieldsOf(board.CheckPaper(*p, s.checks(r.ID), now))...)
+	broken.Check(in.Key == "" || goodKey(in.Key), "header:Idempotency-Key", "must be 16 to 64 letters, digits, _ or -")
 	checkPrivate(&broken, edit{Invited: &r.Invited, Mail: &r.Mail, Lang: &r.Lang})
-	return r, broken.err()
+	return r, broken.Err(ErrInvalid)
 }
 
 func fill(s *string, otherwise string) {
@@ -120,21 +120,21 @@ func goodKey(s string) bool {
 
 const maxInvited = 500
 
-func checkPrivate(r *refusals, e edit) {
+func checkPrivate(r *fault.Rules, e edit) {
 	if e.Mail != nil && *e.Mail != "" {
 		to, err := mail.ParseAddress(*e.Mail)
-		r.check(err == nil && to.Address == *e.Mail && len(*e.Mail) <= 254, "/mail", "must be an email address, or empty")
+		r.Check(err == nil && to.Address == *e.Mail && len(*e.Mail) <= 254, "/mail", "must be an email address, or empty")
 	}
 	if e.Lang != nil {
-		r.check(*e.Lang == "ko" || *e.Lang == "en", "/lang", "must be ko or en")
+		r.Check(*e.Lang == "ko" || *e.Lang == "en", "/lang", "must be ko or en")
 	}
 	if e.Invited == nil {
 		return
 	}
-	r.check(len(*e.Invited) <= maxInvited, "/invited", "must be at most 500")
+	r.Check(len(*e.Invited) <= maxInvited, "/invited", "must be at most 500")
 	for i, user := range *e.Invited {
 		if user == "" || len(user) > 100 {
-			r.check(false, "/invited/"+strconv.Itoa(i), "must be 1 to 100 bytes")
+			r.Check(false, "/invited/"+strconv.Itoa(i), "must be 1 to 100 bytes")
 			return
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hotlane/hotlane/lanes/papers/board"
+	"github.com/hotlane/hotlane/platform/fault"
 	"github.com/hotlane/hotlane/platform/realtime"
 )
 
@@ -16,9 +17,9 @@ func (s *Service) Edit(ctx context.Context, by Caller, in *PaperPatch) (*Card, e
 		return nil, err
 	}
 	private := edit{Invited: in.Invited, Mail: in.Mail, Lang: in.Lang}
-	var broken refusals
+	var broken fault.Rules
 	checkPrivate(&broken, private)
-	if err := broken.err(); err != nil {
+	if err := broken.Err(ErrInvalid); err != nil {
 		return nil, err
 	}
 	op := &operation{
@@ -49,7 +50,7 @@ func (s *Service) Edit(ctx context.Context, by Caller, in *PaperPatch) (*Card, e
 
 // change is owned for what changes something.
 func (s *Service) change(ctx context.Context, by Caller, link string) (*access, error) {
-	if err := s.limits.take(ctx, "write", by.Client, s.limits.write); err != nil {
+	if err := s.limit(ctx, "write", by, s.cfg.Write); err != nil {
 		return nil, err
 	}
 	return s.owned(ctx, by, link)

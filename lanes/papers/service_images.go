@@ -15,7 +15,7 @@ import (
 // Upload takes a picture for a note, as its author sent it, and keeps it encoded anew: upright, small, without anything else that was in
 // the file. Errors: as of enter; ErrReadOnly, ErrClosed, ErrImage, ErrImageType, ErrImageSize, ErrImages, ErrTooMany.
 func (s *Service) Upload(ctx context.Context, by Caller, link string, file []byte) (*Image, error) {
-	if err := s.limits.take(ctx, "upload", by.Client, s.limits.upload); err != nil {
+	if err := s.limit(ctx, "upload", by, s.cfg.Upload); err != nil {
 		return nil, err
 	}
 	a, err := s.enter(ctx, by, link)

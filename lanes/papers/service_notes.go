@@ -27,7 +27,7 @@ type operation struct {
 // Do does an operation on a note, as over the live channel. key is the Idempotency-Key; empty: none. Errors: as of enter; what a board
 // refuses; ErrTooMany.
 func (s *Service) Do(ctx context.Context, by Caller, link, key string, op *operation) (*Done, error) {
-	if err := s.limits.take(ctx, "write", by.Client, s.limits.write); err != nil {
+	if err := s.limit(ctx, "write", by, s.cfg.Write); err != nil {
 		return nil, err
 	}
 	if key != "" && !goodKey(key) {
@@ -69,7 +69,7 @@ const maxReason = 500 // characters
 
 // Report tells the owner that a note is wrong. Errors: as of enter; ErrNoNote, ErrReports, ErrInvalid, ErrTooMany.
 func (s *Service) Report(ctx context.Context, by Caller, link, note, reason string) error {
-	if err := s.limits.take(ctx, "write", by.Client, s.limits.write); err != nil {
+	if err := s.limit(ctx, "write", by, s.cfg.Write); err != nil {
 		return err
 	}
 	if !board.CheckText(reason, maxReason) {

@@ -106,36 +106,20 @@ func (s *store) Tighten(ctx context.Context, id string) error {
 
 // Due are papers that should have been closed by now, though the deadline's job does it.
 func (s *store) Due(ctx context.Context, now time.Time, limit int) ([]string, error) {
-	return s.ids(ctx, `SELECT id FROM papers WHERE state = 'open' AND deadline <> 0 AND deadline <= $1 ORDER BY deadline LIMIT $2`, now.UnixMilli(), limit)
+	return db.Column[string](ctx, s.db, `SELECT id FROM papers WHERE state = 'open' AND deadline <> 0 AND deadline <= $1 ORDER BY deadline LIMIT $2`, now.UnixMilli(), limit)
 }
 
 // Ended are papers whose time is over.
 func (s *store) Ended(ctx context.Context, now time.Time, limit int) ([]string, error) {
-	return s.ids(ctx, `SELECT id FROM papers WHERE ends_at <= $1 AND state <> 'gone' ORDER BY ends_at LIMIT $2`, micros(now), limit)
+	return db.Column[string](ctx, s.db, `SELECT id FROM papers WHERE ends_at <= $1 AND state <> 'gone' ORDER BY ends_at LIMIT $2`, micros(now), limit)
 }
 
 // Gone are papers that are being erased, or should have been.
 func (s *store) Gone(ctx context.Context, limit int) ([]string, error) {
-	return s.ids(ctx, `SELECT id FROM papers WHERE ends_at = 0 AND state = 'gone' LIMIT $1`, limit)
+	return db.Column[string](ctx, s.db, `SELECT id FROM papers WHERE ends_at = 0 AND state = 'gone' LIMIT $1`, limit)
 }
 
 // Loose are papers that have had images that nothing may show since before a time.
 func (s *store) Loose(ctx context.Context, before time.Time, limit int) ([]string, error) {
-	return s.ids(ctx, `SELECT id FROM papers WHERE loose_at <> 0 AND loose_at <= $1 AND state <> 'gone' ORDER BY loose_at LIMIT $2`, micros(before), limit)
-}
-
-func (s *store) ids(ctx context.Context, query string, args ...any) (list []string, err error) {
-	rows, err := s.db.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		list = append(list, id)
-	}
-	return list, rows.Err()
+	return db.Column[string](ctx, s.db, `SELECT id FROM papers WHERE loose_at <> 0 AND loose_at <= $1 AND state <> 'gone' ORDER BY loose_at LIMIT $2`, micros(before), limit)
 }

@@ -131,8 +131,8 @@ var (
 
 // Validate names every field that breaks its rule.
 func (c *Config) Validate() error {
-	var bad []fault.Field
-	check := checker(&bad, "")
+	var r fault.Rules
+	check := r.Check
 	check(c.Access == "public" || c.Access == "user" || c.Access == "service", "/access", "must be public, user or service")
 	check(c.Memory >= 1<<20 && c.Memory <= 64<<30, "/memory", "must be 1 MiB to 64 GiB, in bytes")
 	check(c.MaxAge >= 0 && c.MaxAge <= 24*time.Hour, "/max_age", "must be 0 to 24h")
@@ -142,18 +142,15 @@ func (c *Config) Validate() error {
 		at := fmt.Sprintf("/sources/%d", i)
 		check(!slices.Contains(names, s.Name), at+"/name", "must not be the name of another source")
 		names = append(names, s.Name)
-		bad = append(bad, s.validate(at)...)
+		s.check(&r, at)
 	}
-	bad = append(bad, c.Page.validate(names)...)
-	bad = append(bad, c.Pictures.validate()...)
-	if len(bad) > 0 {
-		return fault.New(fault.Invalid, "profiles.config", "The profiles section breaks a rule.").With(bad...)
-	}
-	return nil
+	c.Page.check(&r, names)
+	c.Pictures.check(&r)
+	return r.Err(fault.New(fault.Invalid, "profiles.config", "The profiles section breaks a rule."))
 }
 
-func (s Source) validate(at string) (bad []fault.Field) {
-	check := checker(&bad, at)
+func (s Source) check(r *fault.Rules, at string) {
+	check := r.At(at)
 	s = s.withDefaults()
 	check(sourceName.MatchString(s.Name) && !slices.Contains(reservedSources, s.Name), "/name", "must be a short word of a-z, 0-9 and _, neither sources nor batch")
 	check(len(s.Title) <= 100, "/title", "must be at most 100 bytes")
@@ -180,12 +177,11 @@ func (s Source) validate(at string) (bad []fault.Field) {
 	check(s.Concurrency >= 1 && s.Concurrency <= 1000, "/concurrency", "must be 1 to 1000, or 0 for 16")
 	check(s.MaxBody >= 1<<10 && s.MaxBody <= 4<<20, "/max_body", "must be 1 KiB to 4 MiB, in bytes, or 0 for 1 MiB")
 	check(s.History >= 0 && s.History <= 1000, "/history", "must be 1 to 1000, 0 for 10, or -1 for none")
-	return append(bad, s.validatePointers(at)...)
+	s.checkPointers(check)
 }
 
-// validatePointers checks all that lead into documents.
-func (s Source) validatePointers(at string) (bad []fault.Field) {
-	check := checker(&bad, at)
+// checkPointers checks all that lead into documents.
+func (s Source) checkPointers(check func(kept bool, pointer, rule string)) {
 	pointers := func(place string, texts ...string) {
 		for i, text := range texts {
 			_, err := document.ParsePointer(text)
@@ -218,7 +214,6 @@ func (s Source) validatePointers(at string) (bad []fault.Field) {
 			pointers(place+"/from", part.From...)
 		}
 	}
-	return bad
 }
 
 const maxIndexed = 8 // further fields of a source

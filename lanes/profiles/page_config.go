@@ -40,9 +40,9 @@ func defaultPictures() PicturesConfig {
 	}
 }
 
-// validate names what breaks a rule; sources are the names there are.
-func (c *PageConfig) validate(sources []string) (bad []fault.Field) {
-	check := checker(&bad, "/page")
+// check names what breaks a rule; sources are the names there are.
+func (c *PageConfig) check(r *fault.Rules, sources []string) {
+	check := r.At("/page")
 	known := c.Source == ""
 	for _, s := range sources {
 		known = known || s == c.Source
@@ -52,11 +52,10 @@ func (c *PageConfig) validate(sources []string) (bad []fault.Field) {
 	home, err := url.Parse(c.Home)
 	path := strings.HasPrefix(c.Home, "/") && !strings.HasPrefix(c.Home, "//")
 	check(err == nil && (path || (home.Scheme == "https" || home.Scheme == "http") && home.Host != ""), "/home", "must be a path such as / or a URL of http or https")
-	return bad
 }
 
-func (c *PicturesConfig) validate() (bad []fault.Field) {
-	check := checker(&bad, "/pictures")
+func (c *PicturesConfig) check(r *fault.Rules) {
+	check := r.At("/pictures")
 	for i, host := range c.Hosts {
 		name := strings.TrimPrefix(host, "*.")
 		check(name != "" && !strings.ContainsAny(name, "*/:@ ?#"), fmt.Sprintf("/hosts/%d", i), "must be a host such as example.com or *.example.com")
@@ -70,13 +69,4 @@ func (c *PicturesConfig) validate() (bad []fault.Field) {
 	check(c.Keep >= time.Minute && c.Keep <= 720*time.Hour, "/keep", "must be 1m to 720h")
 	check(c.MaxAge >= 0 && c.MaxAge <= 720*time.Hour, "/max_age", "must be 0 to 720h")
 	check(c.Retry >= 10*time.Second && c.Retry <= 24*time.Hour, "/retry", "must be 10s to 24h")
-	return bad
-}
-
-func checker(bad *[]fault.Field, at string) func(ok bool, pointer, rule string) {
-	return func(ok bool, pointer, rule string) {
-		if !ok {
-			*bad = append(*bad, fault.Field{Pointer: at + pointer, Rule: rule})
-		}
-	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hotlane/hotlane/lane/lanetest"
 	"github.com/hotlane/hotlane/platform/db"
+	"github.com/hotlane/hotlane/platform/rate"
 )
 
 // BenchmarkSignUp is durable sign-ups with a consent and a queued mail, of 64 at a time.
@@ -20,7 +21,7 @@ func benchSignUp(b *testing.B, config db.Config) {
 }
 
 func signUps(b *testing.B, config db.Config, person func(n int64) int64) {
-	h := lanetest.Start(b, testModule(func(c *Config) { c.PerList = RateConfig{PerSecond: 100_000, Burst: 1_000_000} }), lanetest.On(config))
+	h := lanetest.Start(b, testModule(func(c *Config) { c.PerList = rate.Config{PerSecond: 100_000, Burst: 1_000_000} }), lanetest.On(config))
 	l := h.Lane.(*Lane)
 	slug := fmt.Sprintf("bench-%d", time.Now().UnixNano())
 	_, err := l.CreateList(b.Context(), &List{

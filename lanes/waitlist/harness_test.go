@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hotlane/hotlane/platform/notify/notifytest"
+	"github.com/hotlane/hotlane/platform/rate"
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/lane/lanetest"
@@ -21,7 +22,7 @@ import (
 func testModule(change func(*Config)) lane.Module {
 	return lane.Module{Name: name, New: func(d lane.Deps) (lane.Lane, error) {
 		cfg := DefaultConfig()
-		cfg.PerClient = RateConfig{PerSecond: 100_000, Burst: 1_000_000}
+		cfg.PerClient = rate.Config{PerSecond: 100_000, Burst: 1_000_000}
 		cfg.Lists = []FirstList{{Slug: "spring", Ko: "봄", En: "Spring", Site: "Haru"}}
 		if change != nil {
 			change(&cfg)

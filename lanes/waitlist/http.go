@@ -103,9 +103,9 @@ func (l *Lane) DecodeForm(list string, v url.Values, lang string) (*Form, error)
 	if err != nil {
 		return nil, err
 	}
-	var r refusals
+	var r fault.Rules
 	for name, values := range v {
-		r.check(len(values) == 1, "/"+pointerName(name), "must be given at most once")
+		r.Check(len(values) == 1, "/"+pointerName(name), "must be given at most once")
 	}
 	f := &Form{
 		Email: v.Get("email"), Phone: v.Get("phone"), Name: v.Get("name"), Source: v.Get("source"), Ref: v.Get("ref"), Website: v.Get("website"),
@@ -125,7 +125,7 @@ func (l *Lane) DecodeForm(list string, v url.Values, lang string) (*Form, error)
 			f.Consents[c.Name], _ = strconv.Atoi(text) // 0 is no version
 		}
 	}
-	return f, r.err()
+	return f, r.Err(ErrInvalid)
 }
 
 // parse makes a value of what a browser sends for a field; what is none stays a text, which the rules refuse.

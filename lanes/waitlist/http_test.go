@@ -10,6 +10,7 @@ import (
 
 	"github.com/hotlane/hotlane/lane/lanetest"
 	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/rate"
 )
 
 const richList = `{"fields":[{"name":"job","label":{"en":"Job"},"kind":"choice","choices":[{"value":"dev"},{"value":"design"}],"required":true},
@@ -155,7 +156,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestRateLimits(t *testing.T) {
-	h := start(t, func(c *Config) { c.PerClient = RateConfig{PerSecond: 0.1, Burst: 2} })
+	h := start(t, func(c *Config) { c.PerClient = rate.Config{PerSecond: 0.1, Burst: 2} })
 	h.join("a@example.com")
 	h.join("b@example.com")
 	h.Run(t, lanetest.Scenario{

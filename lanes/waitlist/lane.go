@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/hotlane/hotlane/lane"
-	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/jobs"
 	"github.com/hotlane/hotlane/platform/notify"
+	"github.com/hotlane/hotlane/platform/rate"
 )
 
 //go:embed migrations
@@ -44,7 +44,7 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	local, err := cache.Open(cache.DefaultConfig(), cache.Deps{Log: deps.Log, Now: deps.Now})
+	limits, err := rate.New(deps.Cache, deps.Log, deps.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +53,7 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 		deps: deps, kept: kept,
 		Service: &Service{
 			cfg: cfg, log: deps.Log, now: deps.Now, store: kept, shelf: &shelf{load: kept.Lists}, links: links{deps.URL},
-			limits: &limiter{shared: deps.Cache, local: local, client: cfg.PerClient.bucket(), list: cfg.PerList.bucket()},
-			mail:   deps.Mail, hooks: deps.Hooks, letters: templates, metrics: newMetrics(deps.Metrics), exports: make(chan struct{}, maxExports),
+			limits: limits, mail: deps.Mail, hooks: deps.Hooks, letters: templates, metrics: newMetrics(deps.Metrics), exports: make(chan struct{}, maxExports),
 		},
 	}, nil
 }
@@ -79,7 +78,7 @@ func (l *Lane) Run(ctx context.Context) error {
 		return l.shelf.run(run, func(err error) { l.log.Warn("waitlist: the lists could not be read again", "error", err) })
 	})
 	err := g.Wait()
-	if closed := l.limits.local.Close(); err == nil {
+	if closed := l.limits.Close(); err == nil {
 		err = closed
 	}
 	return err

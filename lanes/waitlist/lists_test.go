@@ -1,7 +1,6 @@
 package waitlist
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -11,7 +10,6 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"github.com/hotlane/hotlane/lane/lanetest"
-	"github.com/hotlane/hotlane/platform/cache"
 	"github.com/hotlane/hotlane/platform/identity"
 )
 
@@ -163,32 +161,6 @@ func TestStats(t *testing.T) {
 			}
 		}
 	})
-}
-
-// deadStore is a cache that cannot be reached.
-type deadStore struct{ cache.Store }
-
-func (deadStore) Take(ctx context.Context, _ string, _ cache.Bucket, _ int) (cache.Taken, error) {
-	return cache.Taken{}, cache.ErrUnavailable
-}
-
-// TestLimitsWithoutTheCache: the gates do not open.
-func TestLimitsWithoutTheCache(t *testing.T) {
-	h := start(t, func(c *Config) { c.PerClient = RateConfig{PerSecond: 0.1, Burst: 3} })
-	l := h.lane()
-	l.limits.shared = deadStore{l.limits.shared}
-	passed := 0
-	for i := range 10 {
-		err := l.SignUp(t.Context(), "spring", &Form{Email: fmt.Sprintf("p%d@example.com", i)})
-		if err == nil {
-			passed++
-		} else if !errors.Is(err, ErrTooMany) {
-			t.Error(err)
-		}
-	}
-	if passed != 3 {
-		t.Errorf("%d passed, want the burst of 3", passed)
-	}
 }
 
 // TestSignUpToADeletedList: a form that was checked before its list was deleted leaves nobody behind whom no erasure finds.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hotlane/hotlane/lane/lanetest"
 	"github.com/hotlane/hotlane/platform/identity"
+	"github.com/hotlane/hotlane/platform/rate"
 )
 
 const formPatch = `{"name":{"ko":"봄 <b>정원","en":"Spring \"garden\""},"description":{"ko":"첫째\n</script><img src=x onerror=alert(1)>","en":"First"},"show_waiting":true,
@@ -111,7 +112,7 @@ func TestPlainForm(t *testing.T) {
 }
 
 func TestTooManyFormsFromOnePlace(t *testing.T) {
-	h := start(t, func(c *Config) { c.PerClient = RateConfig{PerSecond: 0.01, Burst: 1} })
+	h := start(t, func(c *Config) { c.PerClient = rate.Config{PerSecond: 0.01, Burst: 1} })
 	h.Do(t, posted("email", "a@example.com"))
 	s := as(posted("email", "b@example.com"), "limited", 429, "Too many sign-ups from here", `value="b@example.com"`)
 	s.Headers = map[string]string{"Retry-After": "100", "Cache-Control": "no-store"}

@@ -28,19 +28,3 @@ var (
 	ErrExports      = fault.New(fault.Limited, "waitlist.exports", "As many exports run as may at a time.").After(30 * time.Second)
 	ErrNotReady     = fault.New(fault.Unavailable, "waitlist.not_ready", "The lane has not started.").After(time.Second)
 )
-
-// refusals collects the rules that something breaks.
-type refusals struct{ fields []fault.Field }
-
-func (r *refusals) check(ok bool, pointer, rule string) {
-	if !ok {
-		r.fields = append(r.fields, fault.Field{Pointer: pointer, Rule: rule})
-	}
-}
-
-func (r *refusals) err() error {
-	if len(r.fields) == 0 {
-		return nil
-	}
-	return ErrInvalid.With(r.fields...)
-}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/hotlane/hotlane/platform/admit"
 	"github.com/hotlane/hotlane/platform/fault"
 )
 
@@ -32,61 +33,61 @@ var reserved = map[string]bool{"me": true, "erasures": true, "embed": true, "adm
 
 // broken are the rules that a list breaks beside those of its tags, which hold for what comes through the API only.
 func (l *List) broken() []fault.Field {
-	var r refusals
-	r.check(slugPattern.MatchString(l.Slug) && !reserved[l.Slug], "/slug",
+	var r fault.Rules
+	r.Check(slugPattern.MatchString(l.Slug) && !reserved[l.Slug], "/slug",
 		"must be 2 to 40 small letters, digits and -, begin with a letter or a digit, and not be me, erasures, embed or admin")
-	r.check(l.Name != Text{}, "/name", "must be said in one language at least")
+	r.Check(l.Name != Text{}, "/name", "must be said in one language at least")
 	for at, text := range map[string]string{"/name/ko": l.Name.Ko, "/name/en": l.Name.En, "/site": l.Site} { // they become subjects of mails
 		_, rule := plain(text, 100)
-		r.check(rule == "", at, rule)
+		r.Check(rule == "", at, rule)
 	}
-	r.check(l.Accepts == "" || l.Accepts == "email" || l.Accepts == "phone" || l.Accepts == "both", "/accepts", "must be email, phone or both")
-	r.check(!l.accepts("phone") || l.Hook.URL != "", "/accepts", "must be email where there is no webhook: messages to phones are sent through it")
+	r.Check(l.Accepts == "" || l.Accepts == "email" || l.Accepts == "phone" || l.Accepts == "both", "/accepts", "must be email, phone or both")
+	r.Check(!l.accepts("phone") || l.Hook.URL != "", "/accepts", "must be email where there is no webhook: messages to phones are sent through it")
 	l.brokenFields(&r)
 	l.brokenConsents(&r)
 	l.brokenURLs(&r)
-	return r.fields
+	return r.Broken()
 }
 
-func (l *List) brokenFields(r *refusals) {
+func (l *List) brokenFields(r *fault.Rules) {
 	seen := map[string]bool{}
 	for i, f := range l.Fields {
 		at := fmt.Sprintf("/fields/%d", i)
-		r.check(namePattern.MatchString(f.Name) && !seen[f.Name], at+"/name", "must be small letters, digits and _, begin with a letter, and be the only one of its name")
+		r.Check(namePattern.MatchString(f.Name) && !seen[f.Name], at+"/name", "must be small letters, digits and _, begin with a letter, and be the only one of its name")
 		seen[f.Name] = true
-		r.check(f.Label != Text{}, at+"/label", "must be said in one language at least")
-		r.check(f.Kind == "choice" == (len(f.Choices) > 0), at+"/choices", "must be there for a choice, and only then")
+		r.Check(f.Label != Text{}, at+"/label", "must be said in one language at least")
+		r.Check(f.Kind == "choice" == (len(f.Choices) > 0), at+"/choices", "must be there for a choice, and only then")
 		values := map[string]bool{}
 		for j, c := range f.Choices {
-			r.check(!values[c.Value], fmt.Sprintf("%s/choices/%d/value", at, j), "must not be there twice")
+			r.Check(!values[c.Value], fmt.Sprintf("%s/choices/%d/value", at, j), "must not be there twice")
 			values[c.Value] = true
 		}
 	}
 }
 
-func (l *List) brokenConsents(r *refusals) {
+func (l *List) brokenConsents(r *fault.Rules) {
 	seen := map[string]bool{}
 	for i, c := range l.Consents {
 		at := fmt.Sprintf("/consents/%d", i)
-		r.check(namePattern.MatchString(c.Name) && !seen[c.Name], at+"/name", "must be small letters, digits and _, begin with a letter, and be the only one of its name")
+		r.Check(namePattern.MatchString(c.Name) && !seen[c.Name], at+"/name", "must be small letters, digits and _, begin with a letter, and be the only one of its name")
 		seen[c.Name] = true
-		r.check(c.Text != Text{}, at+"/text", "must be said in one language at least")
-		r.check(!strings.Contains(c.Text.Ko+c.Text.En, "\x00"), at+"/text", "must not contain a zero byte")
-		r.check(c.URL == "" || isWeb(c.URL), at+"/url", "must be an http or https URL")
+		r.Check(c.Text != Text{}, at+"/text", "must be said in one language at least")
+		r.Check(!strings.Contains(c.Text.Ko+c.Text.En, "\x00"), at+"/text", "must not contain a zero byte")
+		r.Check(c.URL == "" || isWeb(c.URL), at+"/url", "must be an http or https URL")
 	}
 }
 
-func (l *List) brokenURLs(r *refusals) {
-	r.check(l.SiteURL == "" || isWeb(l.SiteURL), "/site_url", "must be an http or https URL")
-	r.check(l.ShareURL == "" || isWeb(l.ShareURL), "/share_url", "must be an http or https URL")
-	r.check(l.Hook.URL == "" || isWeb(l.Hook.URL), "/webhook/url", "must be an http or https URL")
-	r.check((l.Hook.URL == "") == (l.Hook.Secret == ""), "/webhook/secret", "must be there with a URL, and only then")
+func (l *List) brokenURLs(r *fault.Rules) {
+	r.Check(l.SiteURL == "" || isWeb(l.SiteURL), "/site_url", "must be an http or https URL")
+	r.Check(l.ShareURL == "" || isWeb(l.ShareURL), "/share_url", "must be an http or https URL")
+	r.Check(l.Hook.URL == "" || isWeb(l.Hook.URL), "/webhook/url", "must be an http or https URL")
+	r.Check((l.Hook.URL == "") == (l.Hook.Secret == ""), "/webhook/secret", "must be there with a URL, and only then")
 	if l.Hook.Secret != "" {
-		r.check(isHookSecret(l.Hook.Secret), "/webhook/secret", "must be whsec_ and base64 of 24 to 64 bytes")
+		r.Check(isHookSecret(l.Hook.Secret), "/webhook/secret", "must be whsec_ and base64 of 24 to 64 bytes")
 	}
 	for i, o := range l.Origins {
 		u, err := url.Parse(o)
-		r.check(err == nil && isWeb(o) && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil && !strings.ContainsAny(o, " ;,'\""),
+		r.Check(err == nil && isWeb(o) && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil && !strings.ContainsAny(o, " ;,'\""),
 			fmt.Sprintf("/origins/%d", i), "must be an origin such as https://example.com")
 	}
 }
@@ -143,16 +144,9 @@ func plain(s string, most int) (text, rule string) {
 }
 
 // network is what is kept of an address: /24 or /48, "" where it is not known.
-func network(addr netip.Addr) string { return prefixOf(addr, 24, 48) }
-
-func prefixOf(addr netip.Addr, v4, v6 int) string {
-	addr = addr.Unmap().WithZone("")
-	bits := v6
-	if addr.Is4() {
-		bits = v4
-	}
-	p, err := addr.Prefix(bits)
-	if err != nil || !addr.IsValid() {
+func network(addr netip.Addr) string {
+	p := admit.Network(addr, 24, 48)
+	if !p.IsValid() {
 		return ""
 	}
 	return p.String()

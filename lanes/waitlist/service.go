@@ -11,6 +11,7 @@ import (
 
 	"github.com/hotlane/hotlane/lane"
 	"github.com/hotlane/hotlane/platform/notify"
+	"github.com/hotlane/hotlane/platform/rate"
 )
 
 // Store is what the rules need to be kept.
@@ -53,7 +54,7 @@ type Service struct {
 	now     func() time.Time
 	store   Store
 	shelf   *shelf
-	limits  *limiter
+	limits  *rate.Limiter
 	links   links
 	mail    notify.Mailer
 	hooks   *notify.Webhooks
@@ -98,7 +99,7 @@ func (s *Service) SignUp(ctx context.Context, slug string, f *Form) error {
 	if err != nil {
 		return err
 	}
-	if err := s.limits.admit(ctx, l); err != nil {
+	if err := s.admit(ctx, l); err != nil {
 		s.metrics.limited(err)
 		return err
 	}

@@ -66,16 +66,16 @@ func (s *Service) EditList(ctx context.Context, slug string, patch func(*List)) 
 
 // changedTexts finds consents whose text changed under the same version: the ledger would say of people what they never read.
 func changedTexts(old, next *List) []fault.Field {
-	var r refusals
+	var r fault.Rules
 	for i, c := range next.Consents {
 		for _, o := range old.Consents {
 			if o.Name == c.Name {
-				r.check(o.Text == c.Text && o.Version == c.Version || c.Version > o.Version, fmt.Sprintf("/consents/%d/version", i),
+				r.Check(o.Text == c.Text && o.Version == c.Version || c.Version > o.Version, fmt.Sprintf("/consents/%d/version", i),
 					"must be higher than before where the text is another, and never lower")
 			}
 		}
 	}
-	return r.fields
+	return r.Broken()
 }
 
 // DeleteList deletes a list that nobody is on. Errors: ErrNoList, ErrListUsed.

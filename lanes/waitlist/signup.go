@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/hotlane/hotlane/platform/fault"
 )
 
 // Form is what somebody sends to be on a list. Either an email address or a phone number, as the list accepts.
@@ -50,7 +52,7 @@ func (j *joining) slug() string {
 
 // check makes a form fit to be stored, or says everything that is wrong with it.
 func (f *Form) check(l *List) (*joining, error) {
-	var r refusals
+	var r fault.Rules
 	j := &joining{list: l, network: f.Network, how: f.How}
 	j.signup = Signup{List: l.Slug, Stage: Pending, Lang: "en", ReferredBy: normalCode(f.Ref)}
 	if f.Lang == "ko" {
@@ -65,75 +67,75 @@ func (f *Form) check(l *List) (*joining, error) {
 	}
 	j.fields = f.customFields(l, &r)
 	j.agreed = f.agreed(l, &r)
-	return j, r.err()
+	return j, r.Err(ErrInvalid)
 }
 
-func line(r *refusals, s, at string, most int) string {
+func line(r *fault.Rules, s, at string, most int) string {
 	if s == "" {
 		return ""
 	}
 	text, rule := plain(s, most)
-	r.check(rule == "", at, rule)
+	r.Check(rule == "", at, rule)
 	return text
 }
 
-func (f *Form) address(l *List, r *refusals) (address string) {
+func (f *Form) address(l *List, r *fault.Rules) (address string) {
 	var rule string
 	switch {
 	case f.Email != "" && f.Phone != "":
-		r.check(false, "/phone", "must not be given beside an email address")
+		r.Check(false, "/phone", "must not be given beside an email address")
 	case f.Email != "":
-		r.check(l.accepts("email"), "/email", "must be left out: the list takes phone numbers")
+		r.Check(l.accepts("email"), "/email", "must be left out: the list takes phone numbers")
 		address, rule = normalEmail(f.Email)
-		r.check(rule == "", "/email", rule)
+		r.Check(rule == "", "/email", rule)
 	case f.Phone != "":
-		r.check(l.accepts("phone"), "/phone", "must be left out: the list takes email addresses")
+		r.Check(l.accepts("phone"), "/phone", "must be left out: the list takes email addresses")
 		address, rule = normalPhone(f.Phone)
-		r.check(rule == "", "/phone", rule)
+		r.Check(rule == "", "/phone", rule)
 	case l.accepts("email"):
-		r.check(false, "/email", "is required")
+		r.Check(false, "/email", "is required")
 	default:
-		r.check(false, "/phone", "is required")
+		r.Check(false, "/phone", "is required")
 	}
 	return address
 }
 
 // agreed checks that every required consent is given, and each in the version that stands now.
-func (f *Form) agreed(l *List, r *refusals) []Consent {
+func (f *Form) agreed(l *List, r *fault.Rules) []Consent {
 	var given []Consent
 	for _, c := range l.Consents {
 		version, is := f.Consents[c.Name]
 		at := "/consents/" + c.Name
-		r.check(is || !c.Required, at, "is required")
-		r.check(!is || version == c.Version, at, fmt.Sprintf("must be %d, the version that stands now", c.Version))
+		r.Check(is || !c.Required, at, "is required")
+		r.Check(!is || version == c.Version, at, fmt.Sprintf("must be %d, the version that stands now", c.Version))
 		if is {
 			given = append(given, c)
 		}
 	}
 	for name := range f.Consents {
 		known := slices.ContainsFunc(l.Consents, func(c Consent) bool { return c.Name == name })
-		r.check(known, "/consents/"+pointerName(name), "is not a consent of this list")
+		r.Check(known, "/consents/"+pointerName(name), "is not a consent of this list")
 	}
 	return given
 }
 
 // customFields checks them by the list's schema and gives them as JSON, in the schema's order.
-func (f *Form) customFields(l *List, r *refusals) string {
+func (f *Form) customFields(l *List, r *fault.Rules) string {
 	for name := range f.Fields {
 		known := slices.ContainsFunc(l.Fields, func(c Field) bool { return c.Name == name })
-		r.check(known, "/fields/"+pointerName(name), "is not a field of this list")
+		r.Check(known, "/fields/"+pointerName(name), "is not a field of this list")
 	}
 	var b strings.Builder
 	for _, c := range l.Fields {
 		value, is := f.Fields[c.Name]
 		at := "/fields/" + c.Name
 		if !is || value == nil || value == "" {
-			r.check(!c.Required, at, "is required")
+			r.Check(!c.Required, at, "is required")
 			continue
 		}
 		value, rule := c.value(value)
 		if rule != "" {
-			r.check(false, at, rule)
+			r.Check(false, at, rule)
 			continue
 		}
 		text, err := json.Marshal(value)

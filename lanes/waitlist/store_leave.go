@@ -138,7 +138,7 @@ func suppress(ctx context.Context, tx *db.Tx, subject, list string, at int64) er
 // EraseAddress deletes an address from all lists, and from now on keeps it off them. It says on how many it was.
 func (s *store) EraseAddress(ctx context.Context, address string, e erasure) (erased int, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		lists, err := texts(tx.Query(ctx, "SELECT list FROM waitlist_queues ORDER BY list"))
+		lists, err := db.Column[string](ctx, tx, "SELECT list FROM waitlist_queues ORDER BY list")
 		if err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func (s *store) EraseAddress(ctx context.Context, address string, e erasure) (er
 		}
 		erased = 0
 		for _, l := range lists {
-			ids, err := texts(tx.Query(ctx, "SELECT id FROM waitlist_signups WHERE list = $1 AND address = $2", l, address))
+			ids, err := db.Column[string](ctx, tx, "SELECT id FROM waitlist_signups WHERE list = $1 AND address = $2", l, address)
 			if err != nil {
 				return err
 			}
@@ -194,8 +194,8 @@ func (s *store) Expire(ctx context.Context, list, after string, before time.Time
 		only = string(Pending)
 	}
 	err = s.changes.Do(ctx, func(ctx context.Context, tx *db.Tx) error {
-		ids, err := texts(tx.Query(ctx, `SELECT id FROM waitlist_signups WHERE list = $1 AND id > $2 AND id < $3
-			AND ($4 = '' OR stage = $4) AND mailed_at < $5 ORDER BY id LIMIT $6`, list, after, bound.String(), only, before.UnixMicro(), expireChunk))
+		ids, err := db.Column[string](ctx, tx, `SELECT id FROM waitlist_signups WHERE list = $1 AND id > $2 AND id < $3
+			AND ($4 = '' OR stage = $4) AND mailed_at < $5 ORDER BY id LIMIT $6`, list, after, bound.String(), only, before.UnixMicro(), expireChunk)
 		if err != nil {
 			return err
 		}
@@ -210,21 +210,4 @@ func (s *store) Expire(ctx context.Context, list, after string, before time.Time
 		return nil
 	})
 	return next, err
-}
-
-// texts reads a column.
-func texts(rows *db.Rows, err error) ([]string, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		list = append(list, s)
-	}
-	return list, rows.Err()
 }

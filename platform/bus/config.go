@@ -24,17 +24,11 @@ var prefixPattern = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,64}$`) // without bra
 
 // Validate says which fields break which rules.
 func (c *Config) Validate() error {
-	var bad []fault.Field
-	if _, ok := cache.RedisOptions(c.Redis); !ok && c.Redis != "" {
-		bad = append(bad, fault.Field{Pointer: "/redis", Rule: cache.RedisRule})
-	}
-	if c.Prefix != "" && !prefixPattern.MatchString(c.Prefix) {
-		bad = append(bad, fault.Field{Pointer: "/prefix", Rule: "must be up to 64 letters, digits and _ - . :"})
-	}
-	if bad != nil {
-		return fault.New(fault.Invalid, "bus.config", "The bus section breaks a rule.").With(bad...)
-	}
-	return nil
+	var rules fault.Rules
+	_, readable := cache.RedisOptions(c.Redis)
+	rules.Check(c.Redis == "" || readable, "/redis", cache.RedisRule)
+	rules.Check(c.Prefix == "" || prefixPattern.MatchString(c.Prefix), "/prefix", "must be up to 64 letters, digits and _ - . :")
+	return rules.Err(fault.New(fault.Invalid, "bus.config", "The bus section breaks a rule."))
 }
 
 // Deps are what a bus works with.

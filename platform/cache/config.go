@@ -42,21 +42,14 @@ var prefixPattern = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,64}$`)
 
 // Validate says which fields break which rules.
 func (c *Config) Validate() error {
-	var bad []fault.Field
-	rule := func(ok bool, pointer, rule string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: pointer, Rule: rule})
-		}
-	}
+	var rules fault.Rules
+	rule := rules.Check
 	_, readable := RedisOptions(c.Redis)
 	rule(c.Redis == "" || readable, "/redis", RedisRule)
 	rule(c.Prefix == "" || prefixPattern.MatchString(c.Prefix), "/prefix", "must be up to 64 letters, digits and _ - . :")
 	rule(c.Timeout == 0 || (c.Timeout >= time.Millisecond && c.Timeout <= 10*time.Second), "/timeout", "must be 1ms to 10s")
 	rule(c.Memory == 0 || (c.Memory >= 1<<20 && c.Memory <= 1<<40), "/memory", "must be 1MiB to 1TiB")
-	if bad != nil {
-		return fault.New(fault.Invalid, "cache.config", "The cache section breaks a rule.").With(bad...)
-	}
-	return nil
+	return rules.Err(fault.New(fault.Invalid, "cache.config", "The cache section breaks a rule."))
 }
 
 // Deps are what a Store works with.

@@ -1,27 +1,10 @@
 package cache
 
 import (
-	"errors"
-
 	"github.com/prometheus/client_golang/prometheus"
-)
 
-// registered is the collector, or the equal one that was registered before: caches share families, and tell themselves apart by label.
-func registered[C prometheus.Collector](reg prometheus.Registerer, c C) C {
-	if reg == nil {
-		return c
-	}
-	err := reg.Register(c)
-	if again := (prometheus.AlreadyRegisteredError{}); errors.As(err, &again) {
-		if earlier, ok := again.ExistingCollector.(C); ok {
-			return earlier
-		}
-	}
-	if err != nil {
-		panic(err) // two metrics of one name: a mistake in the program
-	}
-	return c
-}
+	"github.com/hotlane/hotlane/platform/telemetry"
+)
 
 type linkMetrics struct {
 	up     prometheus.Gauge
@@ -30,10 +13,10 @@ type linkMetrics struct {
 
 func newLinkMetrics(reg prometheus.Registerer) linkMetrics {
 	return linkMetrics{
-		up: registered(reg, prometheus.NewGauge(prometheus.GaugeOpts{
+		up: telemetry.Registered(reg, prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "hotlane_cache_redis_up", Help: "1 while Redis answers.",
 		})),
-		errors: registered(reg, prometheus.NewCounter(prometheus.CounterOpts{
+		errors: telemetry.Registered(reg, prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "hotlane_cache_redis_errors_total", Help: "Calls of Redis that failed.",
 		})),
 	}
@@ -49,7 +32,7 @@ type cacheMetrics struct {
 
 func newCacheMetrics(reg prometheus.Registerer, name string) cacheMetrics {
 	family := func(what, help, label string) func(string) prometheus.Counter {
-		vec := registered(reg, prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hotlane_cache_" + what, Help: help}, []string{"cache", label}))
+		vec := telemetry.Registered(reg, prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hotlane_cache_" + what, Help: help}, []string{"cache", label}))
 		return func(value string) prometheus.Counter { return vec.WithLabelValues(name, value) }
 	}
 	hits := family("hits_total", "Answers that needed no load: fresh from memory, fresh from the store, or stale from either.", "tier")

@@ -65,12 +65,8 @@ func readable(dsn telemetry.Secret) bool {
 
 // Validate says which fields break which rules.
 func (c *Config) Validate() error {
-	var bad []fault.Field
-	check := func(ok bool, pointer, rule string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: pointer, Rule: rule})
-		}
-	}
+	var rules fault.Rules
+	check := rules.Check
 	check(c.DSN == "" || isPostgres(c.DSN), "/dsn", "must be empty or begin with postgres://")
 	check(!isPostgres(c.DSN) || readable(c.DSN), "/dsn", dsnRule)
 	check(c.Connections >= 0 && c.Connections <= 10_000, "/connections", "must be 1 to 10000")
@@ -85,10 +81,7 @@ func (c *Config) Validate() error {
 		check(dsn == fileDSN || isPostgres(dsn), "/databases/"+name+"/dsn", "must be sqlite or begin with postgres://")
 		check(!isPostgres(dsn) || readable(dsn), "/databases/"+name+"/dsn", dsnRule)
 	}
-	if bad != nil {
-		return fault.New(fault.Invalid, "db.config", "The db section has mistakes.").With(bad...)
-	}
-	return nil
+	return rules.Err(fault.New(fault.Invalid, "db.config", "The db section has mistakes."))
 }
 
 func (c Config) withDefaults() Config {

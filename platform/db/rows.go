@@ -85,3 +85,25 @@ func (r *Row) Scan(dest ...any) error {
 	}
 	return r.rows.Close()
 }
+
+// Querier is a *DB or a *Tx.
+type Querier interface {
+	Query(ctx context.Context, query string, args ...any) (*Rows, error)
+}
+
+// Column are the values of a query's only column, in its order.
+func Column[T any](ctx context.Context, from Querier, query string, args ...any) (list []T, err error) {
+	rows, err := from.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var value T
+		if err := rows.Scan(&value); err != nil {
+			return nil, err
+		}
+		list = append(list, value)
+	}
+	return list, rows.Err()
+}

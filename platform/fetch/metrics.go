@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/hotlane/hotlane/platform/fault"
+	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
 // metrics of one client; without a registerer nobody reads them.
@@ -17,14 +18,14 @@ type metrics struct {
 }
 
 func newMetrics(reg prometheus.Registerer, client string) *metrics {
-	calls := register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
+	calls := telemetry.Registered(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "fetch_calls_total", Help: "Calls to third parties, by client and outcome: class of status, or what went wrong.",
 	}, []string{"client", "outcome"}))
-	duration := register(reg, prometheus.NewHistogramVec(prometheus.HistogramOpts{
+	duration := telemetry.Registered(reg, prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "fetch_duration_seconds", Help: "Time of a call with its retries, by client.",
 		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 	}, []string{"client"}))
-	events := register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
+	events := telemetry.Registered(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "fetch_events_total", Help: "Retries, and openings of breakers, by client and event: retry, open.",
 	}, []string{"client", "event"}))
 	return &metrics{
@@ -33,22 +34,6 @@ func newMetrics(reg prometheus.Registerer, client string) *metrics {
 		opens:    events.WithLabelValues(client, "open"),
 		retrys:   events.WithLabelValues(client, "retry"),
 	}
-}
-
-// register gives what is there already where clients share a registerer.
-func register[C prometheus.Collector](reg prometheus.Registerer, c C) C {
-	if reg == nil {
-		return c
-	}
-	err := reg.Register(c)
-	var there prometheus.AlreadyRegisteredError
-	if errors.As(err, &there) {
-		return there.ExistingCollector.(C)
-	}
-	if err != nil {
-		panic(err) // two families with one name: a mistake of ours, seen when the process starts
-	}
-	return c
 }
 
 func (m *metrics) opened()  { m.opens.Inc() }

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/hotlane/hotlane/platform/admit"
 )
 
 const maxAddresses = 10_000 // counted at a time, about 100 bytes each
@@ -32,7 +34,7 @@ func (a *attempts) wait(addr netip.Addr) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()
-	for _, p := range [...]netip.Prefix{network(addr), overflow()} {
+	for _, p := range [...]netip.Prefix{admit.Customer(addr), overflow()} {
 		_, known := a.counts[p]
 		if w := a.counts[p]; known && w.failed >= a.cfg.Limit && w.ends.After(now) {
 			return w.ends.Sub(now)
@@ -48,7 +50,7 @@ func (a *attempts) failed(addr netip.Addr) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()
-	p := network(addr)
+	p := admit.Customer(addr)
 	if _, known := a.counts[p]; !known && len(a.counts) >= maxAddresses {
 		a.sweep(now)
 		if len(a.counts) >= maxAddresses {
@@ -69,16 +71,6 @@ func (a *attempts) sweep(now time.Time) {
 			delete(a.counts, p)
 		}
 	}
-}
-
-// network is what one customer is usually given: an IPv4 address, an IPv6 /64.
-func network(addr netip.Addr) netip.Prefix {
-	bits := 32
-	if addr.Is6() {
-		bits = 64
-	}
-	p, _ := addr.Prefix(bits) // an invalid address: the zero prefix, one for all of them
-	return p
 }
 
 func overflow() netip.Prefix { return netip.PrefixFrom(netip.IPv6Unspecified(), 0) }

@@ -62,12 +62,8 @@ var invalid = fault.New(fault.Invalid, "identity.config", "The identity section 
 
 // Validate names every field that breaks a rule.
 func (c *Config) Validate() error {
-	var bad []fault.Field
-	rule := func(ok bool, pointer, text string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: pointer, Rule: text})
-		}
-	}
+	var rules fault.Rules
+	rule := rules.Check
 	rule(goodKey(c.AdminKey), "/admin_key", keyRule)
 	rule(c.AdminKey == "" || c.AdminKeyFile == "", "/admin_key_file", "must be empty where admin_key is given")
 	rule(goodKey(c.ServiceKey), "/service_key", keyRule)
@@ -77,10 +73,7 @@ func (c *Config) Validate() error {
 	rule(c.Attempts.Limit >= 1 && c.Attempts.Limit <= 100_000, "/attempts/limit", "must be from 1 to 100000")
 	rule(c.Attempts.Window >= time.Second && c.Attempts.Window <= 24*time.Hour, "/attempts/window", "must be from 1s to 24h")
 	c.Tokens.validate(rule)
-	if bad != nil {
-		return invalid.With(bad...)
-	}
-	return nil
+	return rules.Err(invalid)
 }
 
 func (t *TokensConfig) validate(rule func(ok bool, pointer, text string)) {

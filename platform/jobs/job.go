@@ -64,21 +64,17 @@ var errJob = fault.New(fault.Invalid, "jobs.job", "A job cannot be registered.")
 
 // withDefaults checks a job and fills in what it leaves open.
 func (j Job) withDefaults() (Job, error) {
-	var bad []fault.Field
-	check := func(ok bool, field, rule string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: "/" + j.Kind + "/" + field, Rule: rule})
-		}
-	}
-	check(kindPattern.MatchString(j.Kind) && len(j.Kind) >= 2 && len(j.Kind) <= maxKind, "kind",
+	var broken fault.Rules
+	check := broken.At("/" + j.Kind)
+	check(kindPattern.MatchString(j.Kind) && len(j.Kind) >= 2 && len(j.Kind) <= maxKind, "/kind",
 		"must be 2 to 64 small letters and digits, begin with a letter, and have only one . _ or - between them")
-	check(j.Run != nil, "run", "must be there")
-	check(j.Attempts >= 0 && j.Attempts <= maxNumber, "attempts", "must be 1 to 1000")
-	check(j.Workers >= 0 && j.Workers <= maxNumber, "workers", "must be 1 to 1000")
-	check(j.Timeout >= 0 && j.Timeout <= maxTimeout, "timeout", "must be up to 24h")
-	check(j.Every == 0 || j.Every >= minEvery, "every", "must be at least 1s")
-	if bad != nil {
-		return j, errJob.With(bad...)
+	check(j.Run != nil, "/run", "must be there")
+	check(j.Attempts >= 0 && j.Attempts <= maxNumber, "/attempts", "must be 1 to 1000")
+	check(j.Workers >= 0 && j.Workers <= maxNumber, "/workers", "must be 1 to 1000")
+	check(j.Timeout >= 0 && j.Timeout <= maxTimeout, "/timeout", "must be up to 24h")
+	check(j.Every == 0 || j.Every >= minEvery, "/every", "must be at least 1s")
+	if err := broken.Err(errJob); err != nil {
+		return j, err
 	}
 	if j.Attempts == 0 {
 		j.Attempts = defaultAttempts

@@ -29,12 +29,8 @@ func DefaultMailConfig() MailConfig {
 
 // Validate names every field that breaks a rule.
 func (c *MailConfig) Validate() error {
-	var bad []fault.Field
-	check := func(ok bool, pointer, rule string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: pointer, Rule: rule})
-		}
-	}
+	var rules fault.Rules
+	check := rules.Check
 	host, port, err := net.SplitHostPort(c.SMTP)
 	n, numberErr := strconv.Atoi(port)
 	check(c.SMTP == "" || (err == nil && host != "" && !broken(host) && numberErr == nil && n > 0 && n < 65536), "/smtp", "must be host:port")
@@ -48,10 +44,7 @@ func (c *MailConfig) Validate() error {
 		"must be an address of yours when there is an SMTP server")
 	check(c.Timeout >= time.Second && c.Timeout <= 5*time.Minute, "/timeout", "must be 1s to 5m")
 	check(c.Connections >= 1 && c.Connections <= 100, "/connections", "must be 1 to 100")
-	if len(bad) > 0 {
-		return fault.New(fault.Invalid, "mail.config", "The mail section breaks a rule.").With(bad...)
-	}
-	return nil
+	return rules.Err(fault.New(fault.Invalid, "mail.config", "The mail section breaks a rule."))
 }
 
 func loopback(host string) bool {

@@ -57,12 +57,8 @@ func (m Mail) Check() error {
 
 // check names every field that breaks a rule. What becomes a header holds no control characters, so that no header can be slipped in.
 func (m Mail) check() (*mail.Address, error) {
-	var bad []fault.Field
-	check := func(ok bool, field, rule string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: field, Rule: rule})
-		}
-	}
+	var rules fault.Rules
+	check := rules.Check
 	to, err := address(m.To)
 	check(err == nil, "to", "must be an address, or a name and an address")
 	check(!broken(m.Subject) && strings.TrimSpace(m.Subject) != "" && len(m.Subject) <= 900, "subject", "must be one line of 1 to 900 bytes")
@@ -72,10 +68,7 @@ func (m Mail) check() (*mail.Address, error) {
 	check(!broken(m.ID), "id", "must be one line")
 	check(m.Lang == "" || m.Lang == "ko" || m.Lang == "en", "lang", "must be ko or en")
 	check(m.Unsubscribe == "" || webURL(m.Unsubscribe), "unsubscribe", "must be an http or https URL of at most 900 ASCII bytes")
-	if len(bad) > 0 {
-		return nil, ErrRejected.With(bad...)
-	}
-	return to, nil
+	return to, rules.Err(ErrRejected)
 }
 
 // broken says whether a text is not one clean line.

@@ -29,13 +29,13 @@ const (
 // clean removes what the inbox has kept since before then. A row whose event still stands in the outbox is kept: the event will be
 // handed over again. So nothing is removed while more than maxBehind stand there.
 func clean(ctx context.Context, from, to *db.DB, k key, before time.Time) error {
-	behind, err := ids(ctx, from, `SELECT id FROM hotlane_outbox WHERE topic = $1 AND listener = $2 ORDER BY seq LIMIT $3`,
+	behind, err := db.Column[string](ctx, from, `SELECT id FROM hotlane_outbox WHERE topic = $1 AND listener = $2 ORDER BY seq LIMIT $3`,
 		k.topic, k.listener, maxBehind+1)
 	if err != nil || len(behind) > maxBehind {
 		return err
 	}
 	for {
-		old, err := ids(ctx, to, `SELECT id FROM hotlane_inbox WHERE topic = $1 AND handled < $2 ORDER BY handled LIMIT $3`,
+		old, err := db.Column[string](ctx, to, `SELECT id FROM hotlane_inbox WHERE topic = $1 AND handled < $2 ORDER BY handled LIMIT $3`,
 			k.topic, before.UnixMicro(), cleaned+len(behind))
 		if err != nil {
 			return err
@@ -57,20 +57,4 @@ func clean(ctx context.Context, from, to *db.DB, k key, before time.Time) error 
 			return err
 		}
 	}
-}
-
-func ids(ctx context.Context, d *db.DB, query string, args ...any) (list []string, err error) {
-	rows, err := d.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		list = append(list, id)
-	}
-	return list, rows.Err()
 }

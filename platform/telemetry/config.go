@@ -44,12 +44,8 @@ var invalid = fault.New(fault.Invalid, "telemetry.config", "The telemetry sectio
 
 // Validate names every field that breaks a rule.
 func (c *Config) Validate() error {
-	var bad []fault.Field
-	rule := func(ok bool, pointer, text string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: pointer, Rule: text})
-		}
-	}
+	var rules fault.Rules
+	rule := rules.Check
 	_, err := level(c.Level)
 	rule(err == nil, "/level", "must be debug, info, warn or error")
 	rule(c.Format == "auto" || c.Format == "json" || c.Format == "text", "/format", "must be auto, json or text")
@@ -57,10 +53,7 @@ func (c *Config) Validate() error {
 	rule(c.Access.Slow >= 0, "/access/slow", "must not be negative")
 	rule(c.Tracing.Endpoint == "" || isHTTP(c.Tracing.Endpoint), "/tracing/endpoint", "must be an http or https URL")
 	rule(c.Tracing.Ratio >= 0 && c.Tracing.Ratio <= 1, "/tracing/ratio", "must be from 0 to 1")
-	if bad != nil {
-		return invalid.With(bad...)
-	}
-	return nil
+	return rules.Err(invalid)
 }
 
 func isHTTP(s string) bool {

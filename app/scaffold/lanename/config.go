@@ -15,16 +15,8 @@ var errConfig = fault.New(fault.Invalid, "lanename.config", "The lanename sectio
 
 // Validate names every field that breaks its rule.
 func (c *Config) Validate() error {
-	var bad []fault.Field
-	check := func(ok bool, pointer, rule string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: pointer, Rule: rule})
-		}
-	}
-	check(c.MaxText >= 1 && c.MaxText <= 10_000, "/max_text", "must be 1 to 10000")
-	check(c.PerOwner >= 1 && c.PerOwner <= 100_000, "/per_owner", "must be 1 to 100000")
-	if bad != nil {
-		return errConfig.With(bad...)
-	}
-	return nil
+	var r fault.Rules
+	r.Check(c.MaxText >= 1 && c.MaxText <= 10_000, "/max_text", "must be 1 to 10000")
+	r.Check(c.PerOwner >= 1 && c.PerOwner <= 100_000, "/per_owner", "must be 1 to 100000")
+	return r.Err(errConfig)
 }

@@ -34,12 +34,8 @@ func DefaultConfig() Config {
 
 // Validate says which fields break which rules.
 func (c *Config) Validate() error {
-	var bad []fault.Field
-	check := func(ok bool, pointer, rule string) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: pointer, Rule: rule})
-		}
-	}
+	var rules fault.Rules
+	check := rules.Check
 	number := func(n, least, most int) bool { return n == 0 || n >= least && n <= most }
 	span := func(d, least, most time.Duration) bool { return d == 0 || d >= least && d <= most }
 	check(span(c.Tick, 5*time.Millisecond, time.Second), "/tick", "must be 5ms to 1s")
@@ -55,10 +51,7 @@ func (c *Config) Validate() error {
 	check(span(c.Check, 100*time.Millisecond, time.Minute), "/check", "must be 100ms to 1m")
 	check(number(c.Checkpoint, 10, 100_000), "/checkpoint", "must be 10 to 100000")
 	check(number(c.Keep, 1, 10_000_000), "/keep", "must be 1 to 10000000")
-	if bad != nil {
-		return fault.New(fault.Invalid, "live.hub_config", "The settings of channels break a rule.").With(bad...)
-	}
-	return nil
+	return rules.Err(fault.New(fault.Invalid, "live.hub_config", "The settings of channels break a rule."))
 }
 
 func (c Config) withDefaults() Config {

@@ -1,9 +1,9 @@
 package hub
 
 import (
-	"errors"
-
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
 // metrics are one hub's, told apart from others' by the label lane.
@@ -23,10 +23,10 @@ type metrics struct {
 func newMetrics(reg prometheus.Registerer, lane string) *metrics {
 	label := prometheus.Labels{"lane": lane}
 	counter := func(name, help string) prometheus.Counter {
-		return registered(reg, prometheus.NewCounter(prometheus.CounterOpts{Name: "hotlane_live_" + name, Help: help, ConstLabels: label}))
+		return telemetry.Registered(reg, prometheus.NewCounter(prometheus.CounterOpts{Name: "hotlane_live_" + name, Help: help, ConstLabels: label}))
 	}
 	gauge := func(name, help string) prometheus.Gauge {
-		return registered(reg, prometheus.NewGauge(prometheus.GaugeOpts{Name: "hotlane_live_" + name, Help: help, ConstLabels: label}))
+		return telemetry.Registered(reg, prometheus.NewGauge(prometheus.GaugeOpts{Name: "hotlane_live_" + name, Help: help, ConstLabels: label}))
 	}
 	return &metrics{
 		open:         gauge("channels", "Channels that are open."),
@@ -51,26 +51,9 @@ func newMetrics(reg prometheus.Registerer, lane string) *metrics {
 		untold:       counter("bus_full_total", "Messages that the bus did not take."),
 		checkpoints:  counter("checkpoints_total", "Checkpoints written."),
 		swept:        counter("logs_swept_total", "Logs deleted because they never had an entry and nobody has them open."),
-		commits: registered(reg, prometheus.NewHistogram(prometheus.HistogramOpts{
+		commits: telemetry.Registered(reg, prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "hotlane_live_commit_seconds", Help: "Time of one commit.", ConstLabels: label,
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5},
 		})),
 	}
-}
-
-// registered is the collector, or the equal one that was registered before.
-func registered[C prometheus.Collector](reg prometheus.Registerer, c C) C {
-	if reg == nil {
-		return c
-	}
-	err := reg.Register(c)
-	if again := (prometheus.AlreadyRegisteredError{}); errors.As(err, &again) {
-		if earlier, ok := again.ExistingCollector.(C); ok {
-			return earlier
-		}
-	}
-	if err != nil {
-		panic(err) // two metrics of one name: a mistake in the program
-	}
-	return c
 }

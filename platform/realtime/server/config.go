@@ -60,21 +60,15 @@ func DefaultConfig() Config {
 
 var invalid = fault.New(fault.Invalid, "live.config", "The live section has mistakes.")
 
-// checks collects the rules that are broken.
-type checks []fault.Field
-
-func (c *checks) rule(ok bool, pointer, text string) {
-	if !ok {
-		*c = append(*c, fault.Field{Pointer: pointer, Rule: text})
-	}
-}
+// checks are rules of numbers and times.
+type checks struct{ fault.Rules }
 
 func (c *checks) number(n, least, most int, pointer string) {
-	c.rule(n >= least && n <= most, pointer, fmt.Sprintf("must be from %d to %d", least, most))
+	c.Check(n >= least && n <= most, pointer, fmt.Sprintf("must be from %d to %d", least, most))
 }
 
 func (c *checks) time(d, least, most time.Duration, pointer string) {
-	c.rule(d >= least && d <= most, pointer, fmt.Sprintf("must be from %s to %s", least, most))
+	c.Check(d >= least && d <= most, pointer, fmt.Sprintf("must be from %s to %s", least, most))
 }
 
 var (
@@ -86,17 +80,17 @@ var (
 // Validate names every field that breaks a rule.
 func (c *Config) Validate() error {
 	var bad checks
-	bad.rule(pathForm.MatchString(c.Path), "/path", "must be a path of letters, digits, _ . ~ and - without a slash at its end")
+	bad.Check(pathForm.MatchString(c.Path), "/path", "must be a path of letters, digits, _ . ~ and - without a slash at its end")
 	for i, o := range c.Origins {
-		bad.rule(originForm.MatchString(o), fmt.Sprintf("/origins/%d", i), "must be scheme and host: https://app.example.com")
+		bad.Check(originForm.MatchString(o), fmt.Sprintf("/origins/%d", i), "must be scheme and host: https://app.example.com")
 	}
 	bad.number(c.Connections, 1, 10_000_000, "/connections")
 	bad.number(c.PerUser, 1, 100_000, "/per_user")
 	bad.number(c.Subscriptions, 1, 10_000, "/subscriptions")
-	bad.rule(c.Message >= 1<<10 && c.Message <= 16<<20, "/message", "must be from 1KiB to 16MiB")
-	bad.rule(c.Queue >= 256<<10 && c.Queue <= 64<<20, "/queue", "must be from 256KiB to 64MiB")
-	bad.rule(c.Queue >= 4*c.Message, "/queue", "must be at least four times message")
-	bad.rule(c.QueueAll >= c.Queue, "/queue_all", "must be at least queue")
+	bad.Check(c.Message >= 1<<10 && c.Message <= 16<<20, "/message", "must be from 1KiB to 16MiB")
+	bad.Check(c.Queue >= 256<<10 && c.Queue <= 64<<20, "/queue", "must be from 256KiB to 64MiB")
+	bad.Check(c.Queue >= 4*c.Message, "/queue", "must be at least four times message")
+	bad.Check(c.QueueAll >= c.Queue, "/queue_all", "must be at least queue")
 	bad.number(c.Rate, 1, 1_000_000, "/rate")
 	bad.number(c.Burst, 1, 1_000_000, "/burst")
 	bad.number(c.UserRate, 1, 1_000_000, "/user_rate")
@@ -104,7 +98,7 @@ func (c *Config) Validate() error {
 	bad.number(c.Pending, 1, 10_000, "/pending")
 	bad.time(c.Ping, time.Second, 10*time.Minute, "/ping")
 	bad.time(c.Pong, time.Second, time.Minute, "/pong")
-	bad.rule(c.Pong < c.Ping, "/pong", "must be shorter than ping")
+	bad.Check(c.Pong < c.Ping, "/pong", "must be shorter than ping")
 	bad.time(c.ConnectTimeout, time.Second, time.Minute, "/connect_timeout")
 	bad.time(c.CommandTimeout, time.Second, time.Minute, "/command_timeout")
 	bad.time(c.ExpireGrace, time.Second, 5*time.Minute, "/expire_grace")
@@ -115,21 +109,18 @@ func (c *Config) Validate() error {
 	for i := range c.Channels {
 		bad.channel(&c.Channels[i], fmt.Sprintf("/channels/%d", i), c.Channels[:i])
 	}
-	if bad != nil {
-		return invalid.With(bad...)
-	}
-	return nil
+	return bad.Err(invalid)
 }
 
 func (c *checks) channel(k *ChannelConfig, at string, before []ChannelConfig) {
-	c.rule(prefixForm.MatchString(k.Prefix), at+"/prefix", "must be a lower-case word and a colon")
+	c.Check(prefixForm.MatchString(k.Prefix), at+"/prefix", "must be a lower-case word and a colon")
 	for i := range before {
-		c.rule(before[i].Prefix != k.Prefix, at+"/prefix", "must not be that of another kind of channels")
+		c.Check(before[i].Prefix != k.Prefix, at+"/prefix", "must not be that of another kind of channels")
 	}
-	c.rule(k.Access == "public" || k.Access == "user" || k.Access == "owner" || k.Access == "token", at+"/access",
+	c.Check(k.Access == "public" || k.Access == "user" || k.Access == "owner" || k.Access == "token", at+"/access",
 		"must be public, user, owner or token")
-	c.rule(k.Publish == "" || k.Publish == "none" || k.Publish == "members", at+"/publish", "must be none or members")
-	c.rule(!k.Anonymous || k.Access == "public" || k.Access == "token", at+"/anonymous", "needs access public or token")
-	c.rule(!k.Auto || k.Access == "owner", at+"/auto", "needs access owner")
+	c.Check(k.Publish == "" || k.Publish == "none" || k.Publish == "members", at+"/publish", "must be none or members")
+	c.Check(!k.Anonymous || k.Access == "public" || k.Access == "token", at+"/anonymous", "needs access public or token")
+	c.Check(!k.Auto || k.Access == "owner", at+"/auto", "needs access owner")
 	c.number(k.Members, 0, 10_000_000, at+"/members")
 }

@@ -16,13 +16,8 @@ import (
 // MaxRead is how many entries one Read or History gives at most.
 const MaxRead = 10_000
 
-// Querier is a *db.DB or a *db.Tx.
-type Querier interface {
-	Query(ctx context.Context, query string, args ...any) (*db.Rows, error)
-}
-
 // Read gives the entries behind an offset, in order, at most limit (up to MaxRead). ErrForgotten: after is below the floor; ErrGone.
-func Read(ctx context.Context, q Querier, id int64, after uint64, limit int) ([]realtime.Entry, error) {
+func Read(ctx context.Context, q db.Querier, id int64, after uint64, limit int) ([]realtime.Entry, error) {
 	if limit <= 0 || after >= math.MaxInt64-MaxRead {
 		return nil, nil
 	}
@@ -38,7 +33,7 @@ type Range struct {
 
 // History gives entries as the range says, up to the head that h says; what is forgotten is left out when no Since asks for it.
 // ErrForgotten: Since is below the floor, or ahead of the head, or of another epoch. ErrGone.
-func History(ctx context.Context, q Querier, h Head, r Range) ([]realtime.Entry, error) {
+func History(ctx context.Context, q db.Querier, h Head, r Range) ([]realtime.Entry, error) {
 	for {
 		entries, err := history(ctx, q, h, r)
 		if !errors.Is(err, ErrForgotten) {
@@ -52,7 +47,7 @@ func History(ctx context.Context, q Querier, h Head, r Range) ([]realtime.Entry,
 	}
 }
 
-func floorOf(ctx context.Context, q Querier, id int64) (floor uint64, err error) {
+func floorOf(ctx context.Context, q db.Querier, id int64) (floor uint64, err error) {
 	rows, err := q.Query(ctx, `SELECT floor FROM hotlane_live_channels WHERE id = $1`, id)
 	if err != nil {
 		return 0, err
@@ -64,7 +59,7 @@ func floorOf(ctx context.Context, q Querier, id int64) (floor uint64, err error)
 	return floor, rows.Scan(&floor)
 }
 
-func history(ctx context.Context, q Querier, h Head, r Range) ([]realtime.Entry, error) {
+func history(ctx context.Context, q db.Querier, h Head, r Range) ([]realtime.Entry, error) {
 	low, high := h.Floor+1, h.Offset
 	if s := r.Since; s != nil {
 		if s.Epoch != h.Epoch || s.Offset > h.Offset || !r.Reverse && s.Offset < h.Floor {
@@ -97,7 +92,7 @@ const readPacks = `SELECT c.floor, coalesce(p.first, 0), p.body FROM hotlane_liv
 	WHERE c.id = $1 ORDER BY p.first`
 
 // between gives the entries from low to high, as far as the log goes.
-func between(ctx context.Context, q Querier, id int64, low, high uint64) (entries []realtime.Entry, err error) {
+func between(ctx context.Context, q db.Querier, id int64, low, high uint64) (entries []realtime.Entry, err error) {
 	rows, err := q.Query(ctx, readPacks, id, int64(low), int64(high))
 	if err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ type Unused struct {
 
 // FindUnused looks through the next logs behind an ID, in their order, at most limit of them, for those that never had an entry. last is
 // the last ID it looked at; 0: there are no more.
-func FindUnused(ctx context.Context, q Querier, after int64, limit int) (list []Unused, last int64, err error) {
+func FindUnused(ctx context.Context, q db.Querier, after int64, limit int) (list []Unused, last int64, err error) {
 	rows, err := q.Query(ctx, `SELECT c.id, c.name, c.made, c.floor = 0
 			AND (SELECT p.last FROM hotlane_live_packs p WHERE p.channel = c.id LIMIT 1) IS NULL
 			AND (SELECT k.at FROM hotlane_live_checkpoints k WHERE k.channel = c.id) IS NULL
