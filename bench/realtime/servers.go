@@ -22,6 +22,7 @@ const (
 	// config takes the limits out of the way of a load that comes from one address.
 	config = `live:
   connections: 100000
+  per_network: 0
   per_user: 100000
   rate: 1000000
   burst: 1000000

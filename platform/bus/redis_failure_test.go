@@ -169,7 +169,7 @@ func TestConnectionsKilled(t *testing.T) {
 }
 
 func TestSentinelFailover(t *testing.T) {
-	master, url := startSentinel(t)
+	master, _, url := cachetest.Sentinel(t)
 	s := tell(t, nodesOn(t, url, 3))
 	s.flows()
 	master.Kill(t)
@@ -178,13 +178,13 @@ func TestSentinelFailover(t *testing.T) {
 }
 
 func TestClusterNodesKilled(t *testing.T) {
-	servers := startCluster(t, "--cluster-require-full-coverage", "no")
+	servers := cachetest.Cluster(t, "--cluster-require-full-coverage", "no")
 	s := tell(t, nodesOn(t, "redis://"+servers[0].Address()+"?addr="+servers[1].Address()+"&addr="+servers[2].Address(), 3))
 	s.flows()
 	for _, server := range servers {
 		server.Kill(t)
 		server.Restart(t)
-		whole(t, servers)
+		cachetest.Whole(t, servers)
 		s.flows()
 	}
 	s.end()
@@ -192,14 +192,14 @@ func TestClusterNodesKilled(t *testing.T) {
 
 // TestClusterSlotMoves moves the slots of all shards from node to node: the server ends its subscriptions, and they go where the slots are.
 func TestClusterSlotMoves(t *testing.T) {
-	servers := startCluster(t)
+	servers := cachetest.Cluster(t)
 	s := tell(t, nodesOn(t, "redis://"+servers[0].Address(), 3))
 	s.flows()
 	for _, to := range servers {
 		for shard := range 8 {
 			moveSlot(t, servers, servers[0].Say("CLUSTER", "KEYSLOT", fmt.Sprintf("{%d}", shard)), to)
 		}
-		whole(t, servers)
+		cachetest.Whole(t, servers)
 		s.flows()
 	}
 	s.end()

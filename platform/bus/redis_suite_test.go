@@ -4,12 +4,7 @@ package bus_test
 
 import (
 	"crypto/rand"
-	"fmt"
 	"log/slog"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/hotlane/hotlane/platform/bus"
@@ -48,71 +43,16 @@ func TestSuitePlain(t *testing.T) {
 	suiteOn(t, "redis://"+server.Address())
 }
 
-func startCluster(t *testing.T, args ...string) []*cachetest.Server {
-	t.Helper()
-	nodes := make([]*cachetest.Server, 3)
-	create := []string{"--cluster", "create"}
-	for i := range nodes {
-		nodes[i] = cachetest.Start(t, append([]string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000"}, args...)...)
-		create = append(create, nodes[i].Address())
-	}
-	if out, err := exec.Command("redis-cli", append(create, "--cluster-yes")...).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	whole(t, nodes)
-	return nodes
-}
-
-// whole waits until all nodes see the whole cluster.
-func whole(t *testing.T, nodes []*cachetest.Server) {
-	t.Helper()
-	for range cachetest.Until(t) {
-		ok := 0
-		for _, n := range nodes {
-			if strings.Contains(n.Say("CLUSTER", "INFO"), "cluster_state:ok") {
-				ok++
-			}
-		}
-		if ok == len(nodes) {
-			return
-		}
-	}
-}
-
 func TestSuiteCluster(t *testing.T) {
-	suiteOn(t, "redis://"+startCluster(t)[1].Address())
+	suiteOn(t, "redis://"+cachetest.Cluster(t)[1].Address())
 }
 
 func TestSuitePlainCluster(t *testing.T) {
-	nodes := startCluster(t, "--rename-command", "SPUBLISH", "", "--rename-command", "SSUBSCRIBE", "", "--rename-command", "SUNSUBSCRIBE", "")
+	nodes := cachetest.Cluster(t, "--rename-command", "SPUBLISH", "", "--rename-command", "SSUBSCRIBE", "", "--rename-command", "SUNSUBSCRIBE", "")
 	suiteOn(t, "redis://"+nodes[1].Address())
 }
 
-// startSentinel is a master, its replica, and one who watches them.
-func startSentinel(t *testing.T) (master *cachetest.Server, url string) {
-	t.Helper()
-	master = cachetest.Start(t)
-	replica := cachetest.Start(t, "--replicaof", fmt.Sprint("127.0.0.1 ", master.Port))
-	for range cachetest.Until(t) {
-		if strings.Contains(replica.Say("INFO", "replication"), "master_link_status:up") {
-			break
-		}
-	}
-	conf := filepath.Join(t.TempDir(), "sentinel.conf")
-	text := fmt.Sprintf("sentinel monitor main 127.0.0.1 %d 1\nsentinel down-after-milliseconds main 500\nsentinel failover-timeout main 5000\n", master.Port)
-	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	sentinel := cachetest.Start(t, conf)
-	for range cachetest.Until(t) {
-		if strings.Contains(sentinel.Say("SENTINEL", "replicas", "main"), fmt.Sprint(replica.Port)) {
-			break
-		}
-	}
-	return master, "redis://" + sentinel.Address() + "?master_set=main"
-}
-
 func TestSuiteSentinel(t *testing.T) {
-	_, url := startSentinel(t)
+	_, _, url := cachetest.Sentinel(t)
 	suiteOn(t, url)
 }

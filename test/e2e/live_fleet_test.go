@@ -5,8 +5,6 @@ package e2e
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -133,21 +131,8 @@ func TestLiveHistoriesOnThreeNodes(t *testing.T) {
 
 // TestLiveHistoriesWhileSentinelFailsOver kills the master of the bus's Redis; Sentinel puts its replica in its place.
 func TestLiveHistoriesWhileSentinelFailsOver(t *testing.T) {
-	master := cachetest.Start(t)
-	replica := cachetest.Start(t, "--replicaof", fmt.Sprint("127.0.0.1 ", master.Port))
-	conf := filepath.Join(t.TempDir(), "sentinel.conf")
-	text := fmt.Sprintf("sentinel monitor main 127.0.0.1 %d 1\nsentinel down-after-milliseconds main 500\nsentinel failover-timeout main 5000\n", master.Port)
-	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	sentinel := cachetest.Start(t, conf)
-	for range cachetest.Until(t) {
-		if strings.Contains(sentinel.Say("SENTINEL", "replicas", "main"), fmt.Sprint(replica.Port)) &&
-			strings.Contains(replica.Say("INFO", "replication"), "master_link_status:up") {
-			break
-		}
-	}
-	f := newLiveFleet(t, "redis://"+sentinel.Address()+"?master_set=main")
+	master, replica, url := cachetest.Sentinel(t)
+	f := newLiveFleet(t, url)
 	f.histories(2,
 		func(*rand.Rand) { // nothing is there yet, and then the replica is the master
 			master.Kill(t)

@@ -14,6 +14,7 @@ type Config struct {
 	Origins        []string        `yaml:"origins" doc:"origins whose pages may connect: https://app.example.com, or https://*.example.com; empty: pages of the same host; clients that are not browsers send none and may"`
 	Connections    int             `yaml:"connections" doc:"connections of this process; more are answered with 503" minimum:"1" maximum:"10000000"`
 	PerUser        int             `yaml:"per_user" doc:"connections of one user to this process; more are told not to come back (3504)" minimum:"1" maximum:"100000"`
+	PerNetwork     int             `yaml:"per_network" doc:"connections from one network address (IPv6: /64) to this process; more are answered with 429; behind a proxy this needs edge.trusted_proxies; 0: as many as there may be" minimum:"0" maximum:"10000000"`
 	Subscriptions  int             `yaml:"subscriptions" doc:"channels that one connection may be in" minimum:"1" maximum:"10000"`
 	Message        int             `yaml:"message" unit:"bytes" doc:"largest message of a client, 1KiB to 16MiB"`
 	Queue          int             `yaml:"queue" unit:"bytes" doc:"bytes that may wait for one client before it counts as slow; one answer may be longer; at least four times message, 256KiB to 64MiB"`
@@ -50,7 +51,7 @@ type ChannelConfig struct {
 // DefaultConfig is what an empty section means.
 func DefaultConfig() Config {
 	return Config{
-		Path: "/connection/websocket", Connections: 100_000, PerUser: 64, Subscriptions: 128,
+		Path: "/connection/websocket", Connections: 100_000, PerUser: 64, PerNetwork: 10_000, Subscriptions: 128,
 		Message: 64 << 10, Queue: 1 << 20, QueueAll: 512 << 20, Rate: 100, Burst: 400, UserRate: 400, UserBurst: 1600, Pending: 64,
 		Ping: 25 * time.Second, Pong: 8 * time.Second, ConnectTimeout: 10 * time.Second, CommandTimeout: 10 * time.Second,
 		ExpireGrace: 25 * time.Second, SlowGrace: 5 * time.Second, WriteTimeout: 5 * time.Second,
@@ -86,6 +87,7 @@ func (c *Config) Validate() error {
 	}
 	bad.number(c.Connections, 1, 10_000_000, "/connections")
 	bad.number(c.PerUser, 1, 100_000, "/per_user")
+	bad.number(c.PerNetwork, 0, 10_000_000, "/per_network")
 	bad.number(c.Subscriptions, 1, 10_000, "/subscriptions")
 	bad.Check(c.Message >= 1<<10 && c.Message <= 16<<20, "/message", "must be from 1KiB to 16MiB")
 	bad.Check(c.Queue >= 256<<10 && c.Queue <= 64<<20, "/queue", "must be from 256KiB to 64MiB")

@@ -3,6 +3,8 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"testing"
 
 	"github.com/hotlane/hotlane/platform/identity"
@@ -142,12 +144,36 @@ func TestConnectionsOfAUserAndInAll(t *testing.T) {
 	dial(t, r.url, protocol.JSON).in("ann")
 }
 
+func TestConnectionsOfANetwork(t *testing.T) {
+	from := map[string]string{"office": "203.0.113.9", "home": "2001:db8:1:2::3", "next room": "2001:db8:1:2::4"}
+	r := newRig(t, options{
+		cfg: func(c *Config) { c.PerNetwork, c.Connections = 2, 5 },
+		deps: func(d *Deps) {
+			d.Client = func(r *http.Request) netip.Addr { return netip.MustParseAddr(from[r.URL.Query().Get("from")]) }
+		},
+	})
+	at := func(place string) string { return r.url + "?from=" + url.QueryEscape(place) }
+	first := dial(t, at("home"), protocol.JSON)
+	first.in("ann")
+	dial(t, at("next room"), protocol.JSON).in("ben")
+	if got := get(t, at("home")); got.StatusCode != http.StatusTooManyRequests || got.Header.Get("Retry-After") == "" {
+		t.Errorf("a third of one network: %s, Retry-After %q", got.Status, got.Header.Get("Retry-After"))
+	}
+	dial(t, at("office"), protocol.JSON).in("cem")
+	if got := get(t, at("office")); got.StatusCode == http.StatusTooManyRequests {
+		t.Error("one of another network was refused")
+	}
+	first.conn.Close()
+	eventually(t, "it is gone", func() bool { return len(r.sessions()) == 2 })
+	dial(t, at("home"), protocol.JSON).in("ann")
+}
+
 func TestAPlainRequestIsToldWhatIsMissing(t *testing.T) {
 	r := newRig(t, options{})
 	if got := get(t, r.url); got.StatusCode != http.StatusBadRequest && got.StatusCode != http.StatusUpgradeRequired {
 		t.Errorf("%s", got.Status)
 	}
-	if len(r.sessions()) != 0 || r.open.Load() != 0 {
+	if len(r.sessions()) != 0 || r.inside() != 0 {
 		t.Error("it counts as a connection")
 	}
 }

@@ -22,6 +22,7 @@ var (
 	errMethod        = fault.New(fault.NotFound, "live.method", "There is no such method.")
 	errParams        = fault.New(fault.Malformed, "live.params", "The method cannot read its data.")
 	errFull          = fault.New(fault.Unavailable, "live.connections", "This process has as many connections as it may.")
+	errNetwork       = fault.New(fault.Limited, "live.network", "This network address has as many connections as it may.")
 )
 
 // byKind is the one table from kinds of faults to the protocol's errors. From 400 on are codes that the protocol leaves to

@@ -32,7 +32,7 @@ func TestAnySession(t *testing.T) {
 			}
 		}
 	})
-	eventually(t, "all are gone", func() bool { return len(r.sessions()) == 0 && r.open.Load() == 0 })
+	eventually(t, "all are gone", func() bool { return len(r.sessions()) == 0 && r.inside() == 0 })
 }
 
 type model struct {

@@ -171,3 +171,10 @@ func (r *rig) lives(d time.Duration) {
 		eventually(r.t, "the pongs", func() bool { return r.waits() == 0 })
 	}
 }
+
+// inside are the connections that count.
+func (r *rig) inside() int {
+	r.entrance.mu.Lock()
+	defer r.entrance.mu.Unlock()
+	return r.entrance.all
+}

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"hash/maphash"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,7 +59,7 @@ type Server struct {
 	work context.Context // of everything that clients ask; ends when the last of them is gone
 	end  context.CancelFunc
 
-	open     atomic.Int64 // sessions, those that are being made too
+	entrance entrance
 	draining atomic.Bool
 	pressed  atomic.Bool // more waits for all clients together than may
 	shards   [shards]shard
@@ -126,16 +126,15 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) {
 		httpio.WriteProblem(w, hub.ErrDraining)
 		return
 	}
-	if s.open.Add(1) > int64(s.cfg.Connections) {
-		s.open.Add(-1)
-		s.m.refused.WithLabelValues("full").Inc()
-		httpio.WriteProblem(w, errFull.After(time.Duration(5+rand.IntN(10))*time.Second)) // not all at once again
+	from, codec := s.d.Client(r), codecOf(r)
+	if refusal := s.enter(from); refusal != nil {
+		s.m.refused.WithLabelValues(strings.TrimPrefix(refusal.Code, "live.")).Inc()
+		httpio.WriteProblem(w, refusal)
 		return
 	}
-	from, codec := s.d.Client(r), codecOf(r)
 	conn, err := s.sockets.Upgrade(w, r)
 	if err != nil {
-		s.open.Add(-1)
+		s.leave(from)
 		s.m.refused.WithLabelValues("handshake").Inc()
 		return
 	}

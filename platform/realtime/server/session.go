@@ -131,10 +131,10 @@ func (c *session) Closed(_ *socket.Conn, err error) {
 	if c.user != nil {
 		c.s.forget(c)
 	}
+	c.s.leave(c.client.Addr)
 	c.s.remove(c)
 	c.s.m.connections.Dec()
 	c.s.m.disconnected(codeOf(err))
-	c.s.open.Add(-1)
 }
 
 // codeOf is what the client was told when its connection ended; 0: nothing.

@@ -1,0 +1,51 @@
+package server
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/hotlane/hotlane/platform/admit"
+	"github.com/hotlane/hotlane/platform/fault"
+)
+
+// entrance counts the connections that are open or being made, in all and by network.
+type entrance struct {
+	mu       sync.Mutex
+	all      int
+	networks map[netip.Prefix]int // no more than there are connections
+}
+
+// enter counts one, unless there are as many as there may be. Error: errFull, errNetwork.
+func (s *Server) enter(from netip.Addr) *fault.Error {
+	e, network := &s.entrance, admit.Customer(from)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.all >= s.cfg.Connections:
+		return errFull.After(again())
+	case s.cfg.PerNetwork > 0 && e.networks[network] >= s.cfg.PerNetwork:
+		return errNetwork.After(again())
+	}
+	if e.networks == nil {
+		e.networks = make(map[netip.Prefix]int)
+	}
+	e.all++
+	e.networks[network]++
+	return nil
+}
+
+// leave undoes enter.
+func (s *Server) leave(from netip.Addr) {
+	e, network := &s.entrance, admit.Customer(from)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.all--
+	if e.networks[network]--; e.networks[network] == 0 {
+		delete(e.networks, network)
+	}
+}
+
+// again is when one who was refused may come back: not all at once.
+func again() time.Duration { return time.Duration(5+rand.IntN(10)) * time.Second }
