@@ -276,6 +276,9 @@ func TestWhenTooMuchWaitsForAll(t *testing.T) {
 	}
 	r.cfg.QueueAll = 4 << 20 // as if others had taken the rest
 	r.sweep(r.now())
+	if got := testutil.ToFloat64(r.m.queued); got < 4<<20 {
+		t.Errorf("%v bytes are said to wait", got)
+	}
 	if publish(1); testutil.ToFloat64(r.m.resyncs) != 1 {
 		t.Errorf("%v were told to resync", testutil.ToFloat64(r.m.resyncs))
 	}

@@ -17,6 +17,7 @@ type metrics struct {
 	received      count // bytes
 	sent          count // bytes
 	asked         count // commands
+	queued        prometheus.Gauge
 	dropped       prometheus.Counter
 	resyncs       prometheus.Counter
 	ack           prometheus.Histogram
@@ -42,6 +43,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		commands:      vec("commands_total", "Commands of clients, by method and whether they were done or refused.", "method", "outcome"),
 		refused:       vec("upgrades_refused_total", "Connections that were refused before they began, by reason.", "reason"),
 		disconnects:   vec("disconnects_total", "Connections that ended, by the code that the client was told; 0: it left by itself.", "code"),
+		queued:        gauge("queued_bytes", "Bytes that wait for all clients together, as of the last second."),
 		dropped:       counter("dropped_total", "Messages beside the log that a slow client did not get."),
 		resyncs:       counter("resyncs_total", "Subscriptions that lost a message and were told to begin anew."),
 		ack: prometheus.NewHistogram(prometheus.HistogramOpts{
@@ -56,7 +58,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		return m, nil
 	}
 	for _, c := range []prometheus.Collector{
-		m.connections, m.subscriptions, m.commands, m.refused, m.disconnects, m.dropped, m.resyncs, m.ack,
+		m.connections, m.subscriptions, m.commands, m.refused, m.disconnects, m.queued, m.dropped, m.resyncs, m.ack,
 		m.received.collector("received_bytes_total", "Bytes of messages that clients sent."),
 		m.sent.collector("sent_bytes_total", "Bytes of replies and pushes that were queued for clients."),
 	} {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"log/slog"
 	"math"
 	"slices"
 	"time"
@@ -17,12 +18,28 @@ const pressedQueue = 16 << 10
 // sweep does what is due: one walk over all sessions instead of a timer for each.
 func (s *Server) sweep(now int64) {
 	s.rate(now)
-	s.pressed.Store(s.sockets.Stats().Queued > int64(s.cfg.QueueAll))
+	s.press()
 	s.each(func(c *session) {
 		if c.due.Load() <= now {
 			c.tick(now)
 		}
 	})
+}
+
+// press finds out whether more waits for all clients together than may.
+func (s *Server) press() {
+	queued := s.sockets.Stats().Queued
+	pressed := queued > int64(s.cfg.QueueAll)
+	s.m.queued.Set(float64(queued))
+	if s.pressed.Swap(pressed) == pressed {
+		return
+	}
+	if pressed {
+		s.d.Log.Warn("live: more waits for all clients together than may: those that are behind lose messages and begin anew",
+			slog.Int64("queued_bytes", queued), slog.Int("queue_all", s.cfg.QueueAll))
+		return
+	}
+	s.d.Log.Info("live: less waits for all clients together again", slog.Int64("queued_bytes", queued))
 }
 
 // redue says when tick has something to do next. When the clock is set, expiries are seen at the next ping. The caller has the lock.
