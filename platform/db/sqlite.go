@@ -25,24 +25,30 @@ func openSQLite(ctx context.Context, path string, cfg Config) (engine, error) {
 	if err := makeFile(path); err != nil {
 		return nil, unavailable(err)
 	}
-	writer, err := newSQLitePool(writerDSN(path, cfg.BusyTimeout), 1)
+	e, err := newSQLiteEngine(path, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.expectWAL(ctx); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, errors.Join(err, e.close()))
+	}
+	return e, nil
+}
+
+func newSQLiteEngine(path string, cfg Config) (*sqliteEngine, error) {
+	write := writerDSN(path, cfg.BusyTimeout)
+	writer, err := newSQLitePool(write, 1)
 	if err != nil {
 		return nil, err
 	}
 	readers, err := newSQLitePool(readerDSN(path, cfg.BusyTimeout), cfg.Readers)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, writer.close())
 	}
-	e := &sqliteEngine{path: path, busy: cfg.BusyTimeout, writer: writer, readers: readers}
-	c, err := writer.take(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+	if writer.checkpoints, err = newCheckpointer(write); err != nil {
+		return nil, errors.Join(err, readers.close(), writer.close())
 	}
-	defer c.free()
-	if err := c.expectWAL(ctx); err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
-	}
-	return e, nil
+	return &sqliteEngine{path: path, busy: cfg.BusyTimeout, writer: writer, readers: readers}, nil
 }
 
 // makeFile makes an empty file for its owner only, if there is none. SQLite would let everybody read it; its log and its shared memory
@@ -60,7 +66,8 @@ func makeFile(path string) error {
 
 // writerDSN: https://www.sqlite.org/pragma.html. In WAL mode synchronous=FULL syncs the log at every commit.
 func writerDSN(path string, busy time.Duration) string {
-	return sqliteDSN(path, "rwc", busy, "journal_mode(WAL)", "synchronous(FULL)", "journal_size_limit(67108864)")
+	return sqliteDSN(path, "rwc", busy, "journal_mode(WAL)", "synchronous(FULL)", "journal_size_limit(67108864)",
+		fmt.Sprintf("wal_autocheckpoint(%d)", restartPages))
 }
 
 func readerDSN(path string, busy time.Duration) string {
@@ -104,9 +111,9 @@ func (e *sqliteEngine) single(ctx context.Context) (conn, error) {
 	return c, nil
 }
 
-// close ends the readers first: the last connection of a file folds its log into it.
+// close ends all others first: the last connection of a file folds its log into it.
 func (e *sqliteEngine) close() error {
-	if err := e.readers.close(); err != nil {
+	if err := errors.Join(e.readers.close(), e.writer.checkpoints.close()); err != nil {
 		return err
 	}
 	return e.writer.close()
@@ -118,6 +125,8 @@ type sqlitePool struct {
 	db    *sql.DB
 	free  chan *sqliteConn // as many as the pool has; nil: not opened yet
 	ended chan struct{}
+
+	checkpoints *checkpointer // of the one that writes
 }
 
 func newSQLitePool(dsn string, size int) (*sqlitePool, error) {

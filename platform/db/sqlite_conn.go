@@ -81,6 +81,9 @@ func (c *sqliteConn) end(ctx context.Context, commit bool) error {
 	if commit {
 		_, err := c.exec(ctx, "COMMIT", nil)
 		if err == nil {
+			if c.pool.checkpoints != nil {
+				c.pool.checkpoints.committed(c.raw)
+			}
 			return nil
 		}
 		c.broken = true
@@ -110,7 +113,12 @@ func (c *sqliteConn) drop() {
 }
 
 // expectWAL fails where the file system cannot have a write-ahead log (some network file systems).
-func (c *sqliteConn) expectWAL(ctx context.Context) error {
+func (e *sqliteEngine) expectWAL(ctx context.Context) error {
+	c, err := e.writer.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.free()
 	var mode string
 	if err := c.raw.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
 		return err
