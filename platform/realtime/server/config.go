@@ -18,7 +18,7 @@ type Config struct {
 	Subscriptions  int             `yaml:"subscriptions" doc:"channels that one connection may be in" minimum:"1" maximum:"10000"`
 	Message        int             `yaml:"message" unit:"bytes" doc:"largest message of a client, 1KiB to 16MiB"`
 	Queue          int             `yaml:"queue" unit:"bytes" doc:"bytes that may wait for one client before it counts as slow; one answer may be longer; at least four times message, 256KiB to 64MiB"`
-	QueueAll       int             `yaml:"queue_all" unit:"bytes" doc:"bytes that may wait for all clients together; beyond it those that are behind get nothing more; at least queue"`
+	QueueAll       int             `yaml:"queue_all" unit:"bytes" doc:"bytes that may wait for all clients together, a message for many counted for each; beyond it those that are behind get nothing more; at least queue"`
 	Rate           int             `yaml:"rate" doc:"commands a second of one connection; more are refused (111)" minimum:"1" maximum:"1000000"`
 	Burst          int             `yaml:"burst" doc:"commands at once of one connection" minimum:"1" maximum:"1000000"`
 	UserRate       int             `yaml:"user_rate" doc:"commands a second of all connections of one user" minimum:"1" maximum:"1000000"`
