@@ -13,7 +13,9 @@ const (
 	durableChannels = 100
 	durableWriters  = 10
 	durableReaders  = 10
-	underWay        = 256 // operations of one writer that are told apart
+	asked           = 8000 // operations a second that are to be reached
+	underWay        = 256  // operations of one writer that are told apart
+	longer          = 4    // times as long is the step that the row tells of, so that checkpoints are in it
 	tooLate         = 500 * time.Millisecond
 )
 
@@ -76,7 +78,11 @@ func (p *plan) durableWith(ctx context.Context, readers int) error {
 	var at8k string
 	for _, rate := range offers {
 		before := rig.Spent([]int{s.PID})
-		got, err := h.offer(ctx, rate, length)
+		step := length
+		if rate == asked {
+			step = longer * length
+		}
+		got, err := h.offer(ctx, rate, step)
 		if err != nil {
 			return err
 		}
@@ -87,7 +93,7 @@ func (p *plan) durableWith(ctx context.Context, readers int) error {
 		if p99 <= 20*time.Millisecond {
 			best = max(best, got)
 		}
-		if rate == 8000 {
+		if rate == asked {
 			at8k = line
 		}
 		if got < 0.9*float64(rate) || p99 > tooLate { // beyond it readers fall behind, and are told to begin anew

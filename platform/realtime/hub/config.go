@@ -19,7 +19,7 @@ type Config struct {
 	QueueAll      int           `yaml:"queue_all" doc:"operations of all channels of a lane that may wait for a commit; 1 to 10000000"`
 	QueueBytes    int           `yaml:"queue_bytes" unit:"bytes" doc:"bytes of them; 64KiB to 16GiB"`
 	Check         time.Duration `yaml:"check" doc:"how often channels with members are compared with the log, to find what the bus lost; only on PostgreSQL; 100ms to 1m"`
-	Checkpoint    int           `yaml:"checkpoint" doc:"entries after which a checkpoint is written; 10 to 100000"`
+	Checkpoint    int           `yaml:"checkpoint" doc:"entries after which a checkpoint is written, give or take half of them; 10 to 100000"`
 	Keep          int           `yaml:"keep" doc:"entries behind the checkpoint that stay in the log for those who come back; 1 to 10000000"`
 }
 

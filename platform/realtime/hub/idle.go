@@ -92,7 +92,7 @@ func (c *channel) closeKept() {
 		defer c.mu.Unlock()
 		c.keep.under = false
 		if err == nil {
-			c.keep.at = k.log.Offset
+			c.keep.kept(k.log.Offset, c.hub.cfg.Checkpoint)
 		}
 		if c.busy = false; c.unused() {
 			c.close()

@@ -28,7 +28,8 @@ func (c *channel) install(l loaded) {
 		c.remember(l.entries)
 	}
 	c.room, c.writers, c.log = l.room, l.writers, l.log
-	c.keep.at, c.opened = l.log.CheckpointAt, l.log.CheckpointAt
+	c.opened = l.log.CheckpointAt
+	c.keep.kept(l.log.CheckpointAt, c.hub.cfg.Checkpoint)
 	c.at = max(c.at, l.writers.At())
 	if same {
 		c.log.Offset = before.Offset

@@ -14,14 +14,23 @@ import (
 
 const (
 	keepsMost   = 64 // checkpoints that wait to be written; further ones are made later
-	keepsAtOnce = 16 // in one transaction
+	keepsAtOnce = 2  // in one transaction: on SQLite commits wait for it
+	keeperRests = 3  // times as long as it wrote: channels that are written to alike are due together, and commits have to go on
 	worthAtRest = 32 // entries behind the checkpoint for which a channel that is closed gets a new one
 )
 
 // keeping is what a channel knows of its checkpoints.
 type keeping struct {
 	at    uint64 // of the last
+	next  uint64 // offset from which the next is due
 	under bool   // one is made, or being written
+}
+
+// kept says that there is one of an offset. The next is due half to one and a half times every entries behind it: channels that are
+// written to alike would else all have theirs at once, and commits would wait for the sum of them.
+func (k *keeping) kept(at uint64, every int) {
+	k.at = at
+	k.next = at + uint64(every/2+mathrand.N(every))
 }
 
 // checkpoint is what there was at an offset.
@@ -42,7 +51,7 @@ type keeper struct {
 
 // keepIfDue makes a checkpoint of the room as it is. mu is held, and the room is where the log is.
 func (c *channel) keepIfDue() {
-	if c.keep.under || c.room == nil || c.log.Offset-c.keep.at < uint64(c.hub.cfg.Checkpoint) || !c.hub.keeper.hasPlace() {
+	if c.keep.under || c.room == nil || c.log.Offset < c.keep.next || !c.hub.keeper.hasPlace() {
 		return
 	}
 	if k, ok := c.checkpoint(); ok {
@@ -110,12 +119,22 @@ func (h *Hub) runKeeper(ctx context.Context) {
 func (h *Hub) writeAll(ctx context.Context, all []checkpoint) {
 	slices.SortFunc(all, func(a, b checkpoint) int { return cmp.Compare(a.log.ID, b.log.ID) }) // as commits lock them
 	for together := range slices.Chunk(all, keepsAtOnce) {
-		if h.writeCheckpoints(ctx, together) == nil || len(together) == 1 {
-			continue
+		begun := time.Now()
+		if h.writeCheckpoints(ctx, together) != nil && len(together) > 1 {
+			for i := range together { // one that is forgotten must not fail the others
+				_ = h.writeCheckpoints(ctx, together[i:i+1])
+			}
 		}
-		for i := range together { // one that is forgotten must not fail the others
-			_ = h.writeCheckpoints(ctx, together[i:i+1])
-		}
+		rest(ctx, keeperRests*time.Since(begun))
+	}
+}
+
+func rest(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
 	}
 }
 
@@ -128,8 +147,8 @@ func (h *Hub) writeCheckpoints(ctx context.Context, all []checkpoint) error {
 	for _, k := range all {
 		k.c.mu.Lock()
 		k.c.keep.under = false
-		if err == nil {
-			k.c.keep.at = max(k.c.keep.at, k.log.Offset)
+		if err == nil && k.log.Offset > k.c.keep.at {
+			k.c.keep.kept(k.log.Offset, h.cfg.Checkpoint)
 		}
 		k.c.mu.Unlock()
 	}
