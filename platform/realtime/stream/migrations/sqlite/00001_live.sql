@@ -9,15 +9,14 @@ CREATE TABLE hotlane_live_channels (
 	made  INTEGER NOT NULL            -- Unix milliseconds; where there is no entry, later also when it was last seen open
 );
 
--- What one commit brought for one channel: the entries from first to last. They lie together by channel: were they in the order in which they
--- came, what a checkpoint deletes would be a row on each of hundreds of pages.
+-- What one commit brought for one channel: the entries from first to last.
 CREATE TABLE hotlane_live_packs (
 	channel INTEGER NOT NULL,
 	first   INTEGER NOT NULL,
 	last    INTEGER NOT NULL,
 	body    BLOB    NOT NULL,
 	PRIMARY KEY (channel, first)
-) WITHOUT ROWID;
+);
 
 -- What the log up to an offset folds to.
 CREATE TABLE hotlane_live_checkpoints (
