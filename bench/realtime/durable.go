@@ -94,7 +94,7 @@ func (p *plan) durableWith(ctx context.Context, readers int) error {
 			best = max(best, got)
 		}
 		if rate == asked {
-			at8k = line
+			at8k = fmt.Sprintf("%s, over %s", line, step)
 		}
 		if got < 0.9*float64(rate) || p99 > tooLate { // beyond it readers fall behind, and are told to begin anew
 			break

@@ -45,7 +45,7 @@ func (l *Lane) Routes() []lane.Route {
 
 // callerOf is who asks. author is the header Paper-Author.
 func callerOf(ctx context.Context, author string) Caller {
-	c := Caller{Author: author, Client: admit.Customer(lane.Client(ctx)).String()}
+	c := Caller{Author: author, Client: admit.Name(admit.Customer(lane.Client(ctx)))}
 	if who := identity.From(ctx); who.Access == identity.User {
 		c.User, c.Author = who.ID, ""
 	}

@@ -11,7 +11,7 @@ import (
 
 // admit takes one sign-up to a list by whoever asks. Error: ErrTooMany with the time to wait.
 func (s *Service) admit(ctx context.Context, list *List) error {
-	client := admit.Customer(lane.Client(ctx)).String()
+	client := admit.Name(admit.Customer(lane.Client(ctx)))
 	if err := s.limits.Take(ctx, "waitlist:client:"+client, s.cfg.PerClient.Bucket(), ErrTooMany); err != nil {
 		return err
 	}

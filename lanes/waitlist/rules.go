@@ -144,10 +144,4 @@ func plain(s string, most int) (text, rule string) {
 }
 
 // network is what is kept of an address: /24 or /48, "" where it is not known.
-func network(addr netip.Addr) string {
-	p := admit.Network(addr, 24, 48)
-	if !p.IsValid() {
-		return ""
-	}
-	return p.String()
-}
+func network(addr netip.Addr) string { return admit.Name(admit.Network(addr, 24, 48)) }

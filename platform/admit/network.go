@@ -6,6 +6,14 @@ import "net/netip"
 // prefix, one for all of them.
 func Customer(addr netip.Addr) netip.Prefix { return Network(addr, 32, 64) }
 
+// Name is its text; empty where it is not known.
+func Name(network netip.Prefix) string {
+	if !network.IsValid() {
+		return ""
+	}
+	return network.String()
+}
+
 // Network is the part of the internet around an address, by the bits of IPv4 and of IPv6; the zero prefix where it is not known.
 func Network(addr netip.Addr, v4, v6 int) netip.Prefix {
 	addr = addr.Unmap().WithZone("")

@@ -13,11 +13,11 @@ func TestNetwork(t *testing.T) {
 		"fe80::1%eth0":         "fe80::/64 fe80::/48",
 	} {
 		a := netip.MustParseAddr(addr)
-		if got := Customer(a).String() + " " + Network(a, 24, 48).String(); got != want {
+		if got := Name(Customer(a)) + " " + Name(Network(a, 24, 48)); got != want {
 			t.Errorf("%s: %s, want %s", addr, got, want)
 		}
 	}
-	if Customer(netip.Addr{}).IsValid() {
-		t.Error("what is not known has a network")
+	if got := Customer(netip.Addr{}); got.IsValid() || Name(got) != "" {
+		t.Errorf("what is not known is of %q", Name(got))
 	}
 }

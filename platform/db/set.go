@@ -110,7 +110,7 @@ func (s *Set) open(ctx context.Context, d *DB) (engine, error) {
 	if d.dialect == Postgres {
 		e, err = s.openPostgres(d)
 	} else if err = s.lockData(); err == nil {
-		e, err = openSQLite(ctx, s.file(d.name), s.cfg)
+		e, err = openSQLite(ctx, s.file(d.name), s.cfg, s.opt.Log)
 	}
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/url"
 	"os"
 	"time"
@@ -21,11 +22,11 @@ type sqliteEngine struct {
 }
 
 // openSQLite makes the file when it is not there: the readers could not.
-func openSQLite(ctx context.Context, path string, cfg Config) (engine, error) {
+func openSQLite(ctx context.Context, path string, cfg Config, log *slog.Logger) (engine, error) {
 	if err := makeFile(path); err != nil {
 		return nil, unavailable(err)
 	}
-	e, err := newSQLiteEngine(path, cfg)
+	e, err := newSQLiteEngine(path, cfg, log)
 	if err != nil {
 		return nil, err
 	}
@@ -35,9 +36,8 @@ func openSQLite(ctx context.Context, path string, cfg Config) (engine, error) {
 	return e, nil
 }
 
-func newSQLiteEngine(path string, cfg Config) (*sqliteEngine, error) {
-	write := writerDSN(path, cfg.BusyTimeout)
-	writer, err := newSQLitePool(write, 1)
+func newSQLiteEngine(path string, cfg Config, log *slog.Logger) (*sqliteEngine, error) {
+	writer, err := newSQLitePool(writerDSN(path, cfg.BusyTimeout), 1)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func newSQLiteEngine(path string, cfg Config) (*sqliteEngine, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.close())
 	}
-	if writer.checkpoints, err = newCheckpointer(write); err != nil {
+	if writer.checkpoints, err = newCheckpointer(sqliteDSN(path, "rw", cfg.BusyTimeout), log.With("file", path)); err != nil {
 		return nil, errors.Join(err, readers.close(), writer.close())
 	}
 	return &sqliteEngine{path: path, busy: cfg.BusyTimeout, writer: writer, readers: readers}, nil
@@ -113,10 +113,7 @@ func (e *sqliteEngine) single(ctx context.Context) (conn, error) {
 
 // close ends all others first: the last connection of a file folds its log into it.
 func (e *sqliteEngine) close() error {
-	if err := errors.Join(e.readers.close(), e.writer.checkpoints.close()); err != nil {
-		return err
-	}
-	return e.writer.close()
+	return errors.Join(e.readers.close(), e.writer.checkpoints.close(), e.writer.close())
 }
 
 // sqlitePool hands out connections that keep their prepared statements, which database/sql's own pool would look up anew

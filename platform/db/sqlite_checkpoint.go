@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"log/slog"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -19,6 +20,7 @@ const (
 
 // checkpointer has a connection of its own, from its first checkpoint on.
 type checkpointer struct {
+	log  *slog.Logger
 	db   *sql.DB
 	due  chan struct{} // holds one
 	end  context.CancelFunc
@@ -27,13 +29,13 @@ type checkpointer struct {
 	pages int // written since the last was due; the writer's
 }
 
-func newCheckpointer(dsn string) (*checkpointer, error) {
+func newCheckpointer(dsn string, log *slog.Logger) (*checkpointer, error) {
 	connector, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
 	ctx, end := context.WithCancel(context.Background())
-	c := &checkpointer{db: sql.OpenDB(connector), due: make(chan struct{}, 1), end: end}
+	c := &checkpointer{log: log, db: sql.OpenDB(connector), due: make(chan struct{}, 1), end: end}
 	c.db.SetMaxOpenConns(1)
 	c.done.Go(func() { c.run(ctx) })
 	return c, nil
@@ -41,10 +43,15 @@ func newCheckpointer(dsn string) (*checkpointer, error) {
 
 // run makes a checkpoint whenever one is due. One that fails is left to the commit that finds the log too long.
 func (c *checkpointer) run(ctx context.Context) {
+	failing := false
 	for {
 		select {
 		case <-c.due:
-			_, _ = c.db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+			_, err := c.db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+			if err != nil && !failing && ctx.Err() == nil {
+				c.log.Warn("db: checkpoints cannot be made beside the commits: they are made within them, which then take longer", "error", err)
+			}
+			failing = err != nil
 		case <-ctx.Done():
 			return
 		}

@@ -87,7 +87,7 @@ func (c *channel) closeKept() {
 	}
 	c.busy, c.keep.under = true, true
 	begun := c.hub.tasks.start(func() {
-		err := c.hub.writeKept(c.hub.base, []checkpoint{k})
+		_, err := c.hub.writeKept(c.hub.base, []checkpoint{k})
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.keep.under = false

@@ -15,7 +15,8 @@ import (
 const (
 	keepsMost   = 64 // checkpoints that wait to be written; further ones are made later
 	keepsAtOnce = 2  // in one transaction: on SQLite commits wait for it
-	keeperRests = 3  // times as long as it wrote: channels that are written to alike are due together, and commits have to go on
+	keeperRests = 3  // times as long as commits had to wait for it
+	restMost    = 100 * time.Millisecond
 	worthAtRest = 32 // entries behind the checkpoint for which a channel that is closed gets a new one
 )
 
@@ -51,7 +52,11 @@ type keeper struct {
 
 // keepIfDue makes a checkpoint of the room as it is. mu is held, and the room is where the log is.
 func (c *channel) keepIfDue() {
-	if c.keep.under || c.room == nil || c.log.Offset < c.keep.next || !c.hub.keeper.hasPlace() {
+	if c.keep.under || c.room == nil || c.log.Offset < c.keep.next {
+		return
+	}
+	if !c.hub.keeper.hasPlace() {
+		c.hub.metrics.putOff.Inc()
 		return
 	}
 	if k, ok := c.checkpoint(); ok {
@@ -78,10 +83,14 @@ func (c *channel) checkpoint() (checkpoint, bool) {
 	return k, true
 }
 
-func (k *keeper) hasPlace() bool {
+func (k *keeper) hasPlace() bool { return k.waiting() < keepsMost }
+
+func (k *keeper) isBehind() bool { return k.waiting() >= keepsMost/2 }
+
+func (k *keeper) waiting() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return len(k.all) < keepsMost
+	return len(k.all)
 }
 
 func (k *keeper) add(p checkpoint) {
@@ -119,13 +128,15 @@ func (h *Hub) runKeeper(ctx context.Context) {
 func (h *Hub) writeAll(ctx context.Context, all []checkpoint) {
 	slices.SortFunc(all, func(a, b checkpoint) int { return cmp.Compare(a.log.ID, b.log.ID) }) // as commits lock them
 	for together := range slices.Chunk(all, keepsAtOnce) {
-		begun := time.Now()
-		if h.writeCheckpoints(ctx, together) != nil && len(together) > 1 {
+		held, err := h.writeCheckpoints(ctx, together)
+		if err != nil && len(together) > 1 {
 			for i := range together { // one that is forgotten must not fail the others
-				_ = h.writeCheckpoints(ctx, together[i:i+1])
+				_, _ = h.writeCheckpoints(ctx, together[i:i+1])
 			}
 		}
-		rest(ctx, keeperRests*time.Since(begun))
+		if h.db.Dialect() == db.SQLite && !h.keeper.isBehind() { // elsewhere commits do not wait for it
+			rest(ctx, min(keeperRests*held, restMost))
+		}
 	}
 }
 
@@ -138,11 +149,11 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// writeCheckpoints writes some in one transaction. Their channels may make others then.
-func (h *Hub) writeCheckpoints(ctx context.Context, all []checkpoint) error {
-	err := h.writeKept(ctx, all)
+// writeCheckpoints writes some in one transaction, and says how long it held up others. Their channels may make others then.
+func (h *Hub) writeCheckpoints(ctx context.Context, all []checkpoint) (held time.Duration, err error) {
+	held, err = h.writeKept(ctx, all)
 	if err != nil && len(all) > 1 {
-		return err // they are tried again
+		return held, err // they are tried again
 	}
 	for _, k := range all {
 		k.c.mu.Lock()
@@ -152,13 +163,15 @@ func (h *Hub) writeCheckpoints(ctx context.Context, all []checkpoint) error {
 		}
 		k.c.mu.Unlock()
 	}
-	return err
+	return held, err
 }
 
-func (h *Hub) writeKept(ctx context.Context, all []checkpoint) error {
+func (h *Hub) writeKept(ctx context.Context, all []checkpoint) (held time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
-	err := h.db.Write(ctx, func(tx *db.Tx) error {
+	var begun time.Time
+	err = h.db.Write(ctx, func(tx *db.Tx) error {
+		begun = time.Now()
 		for _, k := range all {
 			if err := stream.Keep(ctx, tx, k.log, k.log.Offset, k.writers, k.room, uint64(h.cfg.Keep)); err != nil {
 				return err
@@ -169,8 +182,9 @@ func (h *Hub) writeKept(ctx context.Context, all []checkpoint) error {
 	if err != nil && ctx.Err() == nil && len(all) == 1 {
 		h.log.Warn("live: a checkpoint cannot be written", "channel", all[0].c.name, "error", err.Error())
 	}
-	if err == nil {
-		h.metrics.checkpoints.Add(float64(len(all)))
+	if err != nil {
+		return 0, err
 	}
-	return err
+	h.metrics.checkpoints.Add(float64(len(all)))
+	return time.Since(begun), nil
 }

@@ -159,6 +159,9 @@ func TestConnectionsOfANetwork(t *testing.T) {
 	if got := get(t, at("home")); got.StatusCode != http.StatusTooManyRequests || got.Header.Get("Retry-After") == "" {
 		t.Errorf("a third of one network: %s, Retry-After %q", got.Status, got.Header.Get("Retry-After"))
 	}
+	for range 5 { // what is no handshake does not count
+		get(t, at("office"))
+	}
 	dial(t, at("office"), protocol.JSON).in("cem")
 	if got := get(t, at("office")); got.StatusCode == http.StatusTooManyRequests {
 		t.Error("one of another network was refused")
@@ -166,6 +169,16 @@ func TestConnectionsOfANetwork(t *testing.T) {
 	first.conn.Close()
 	eventually(t, "it is gone", func() bool { return len(r.sessions()) == 2 })
 	dial(t, at("home"), protocol.JSON).in("ann")
+}
+
+func TestConnectionsOfANetworkWithoutALimit(t *testing.T) {
+	r := newRig(t, options{cfg: func(c *Config) { c.PerNetwork = 0 }})
+	for i := range 5 {
+		dial(t, r.url, protocol.JSON).in(fmt.Sprint("user", i))
+	}
+	if r.inside() != 5 {
+		t.Errorf("%d are counted", r.inside())
+	}
 }
 
 func TestAPlainRequestIsToldWhatIsMissing(t *testing.T) {

@@ -17,23 +17,23 @@ type entrance struct {
 	networks map[netip.Prefix]int // no more than there are connections
 }
 
-// enter counts one, unless there are as many as there may be. Error: errFull, errNetwork.
-func (s *Server) enter(from netip.Addr) *fault.Error {
+// enter counts one, unless there are as many as there may be: errFull, errNetwork, and the reason as metrics have it.
+func (s *Server) enter(from netip.Addr) (refusal *fault.Error, reason string) {
 	e, network := &s.entrance, admit.Customer(from)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
 	case e.all >= s.cfg.Connections:
-		return errFull.After(again())
+		return errFull.After(again()), "full"
 	case s.cfg.PerNetwork > 0 && e.networks[network] >= s.cfg.PerNetwork:
-		return errNetwork.After(again())
+		return errNetwork.After(again()), "network"
 	}
 	if e.networks == nil {
 		e.networks = make(map[netip.Prefix]int)
 	}
 	e.all++
 	e.networks[network]++
-	return nil
+	return nil, ""
 }
 
 // leave undoes enter.

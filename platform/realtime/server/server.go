@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -127,8 +126,8 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	from, codec := s.d.Client(r), codecOf(r)
-	if refusal := s.enter(from); refusal != nil {
-		s.m.refused.WithLabelValues(strings.TrimPrefix(refusal.Code, "live.")).Inc()
+	if refusal, reason := s.enter(from); refusal != nil {
+		s.m.refused.WithLabelValues(reason).Inc()
 		httpio.WriteProblem(w, refusal)
 		return
 	}

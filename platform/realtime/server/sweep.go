@@ -28,10 +28,12 @@ func (s *Server) sweep(now int64) {
 
 // press finds out whether more waits for all clients together than may.
 func (s *Server) press() {
-	queued := s.sockets.Stats().Queued
-	pressed := queued > int64(s.cfg.QueueAll)
+	queued, most := s.sockets.Stats().Queued, int64(s.cfg.QueueAll)
+	before := s.pressed.Load()
+	pressed := queued > most || before && queued > most*3/4
+	s.pressed.Store(pressed)
 	s.m.queued.Set(float64(queued))
-	if s.pressed.Swap(pressed) == pressed {
+	if pressed == before {
 		return
 	}
 	if pressed {
