@@ -29,7 +29,7 @@ func compose(m Mail, from *mail.Address, now time.Time) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(encoding(text+m.Subject)))
 	msg.FromMailAddress(from)
 	msg.ToMailAddress(to)
-	msg.Subject(m.Subject)
+	setSubject(msg, m.Subject)
 	msg.SetDateWithValue(now)
 	msg.SetMessageIDWithValue(messageID(m.ID, from))
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office replies
