@@ -93,19 +93,8 @@ func (e *riverQueue) free(ctx context.Context, self string) error {
 }
 
 func owners(ctx context.Context, tx *db.Tx) (ids []string, err error) {
-	rows, err := tx.Query(ctx, `SELECT DISTINCT attempted_by[array_length(attempted_by, 1)] FROM river_job
+	return db.Column[string](ctx, tx, `SELECT DISTINCT attempted_by[array_length(attempted_by, 1)] FROM river_job
 		WHERE state = 'running' AND array_length(attempted_by, 1) > 0 UNION SELECT leader_id FROM river_leader`)
-	if err != nil {
-		return nil, err
-	}
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
 }
 
 func (e *riverQueue) freeOf(ctx context.Context, tx *db.Tx, id string) error {

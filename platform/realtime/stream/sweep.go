@@ -96,19 +96,7 @@ func Sweep(ctx context.Context, tx *db.Tx, ids []int64, before time.Time) (n int
 }
 
 func hold(ctx context.Context, tx *db.Tx, ids []int64) (held []int64, err error) {
-	rows, err := tx.Query(ctx, lockPostgres, ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		held = append(held, id)
-	}
-	return held, rows.Err()
+	return db.Column[int64](ctx, tx, lockPostgres, ids)
 }
 
 func affected(done sql.Result, err error) (int64, error) {
