@@ -2,7 +2,6 @@ package cache
 
 import (
 	"context"
-	"strings"
 	"sync"
 
 	"github.com/maypok86/otter/v2"
@@ -87,19 +86,6 @@ func (c *Cache[V]) Peek(key string) (Loaded[V], bool) {
 	}
 	c.metrics.memory.Inc()
 	return l, true
-}
-
-// Put keeps what its caller knows to be newer than any load under way. When the Store fails, other nodes have it when what they have
-// ends.
-func (c *Cache[V]) Put(ctx context.Context, key string, l Loaded[V]) {
-	l.Renew = earlier(l.Renew, l.End)
-	if c.shared {
-		c.putStore(ctx, key, l)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.detach(key)
-	c.keep(strings.Clone(key), l)
 }
 
 // Forget removes keys from memory and Store. When it returned nil, no load that began before, on any node, can put its result into the

@@ -326,7 +326,7 @@ func TestMemoryBounded(t *testing.T) {
 	c := newCache(t, o)
 	s := &source{now: time.Now}
 	for i := range 10_000 {
-		c.Put(t.Context(), fmt.Sprint(i), s.value(i))
+		get(t, c, fmt.Sprint(i), s.load, i+1)
 	}
 	left := 0
 	for i := range 10_000 {

@@ -15,7 +15,7 @@
 //
 // # What it guarantees
 //
-//   - A [Cache] never serves a value past its End, and after Forget or Put returned it never serves, on that node, what is older.
+//   - A [Cache] never serves a value past its End, and after Forget returned it never serves, on that node, what is older.
 //     A load that was under way does not put its result back, neither into that node's memory nor, from any node, into the Store.
 //   - One load of a key runs at a time in a process, and across nodes as long as the Store is there and its claim holds.
 //   - Redis down makes a Cache slower, never fail.

@@ -90,11 +90,6 @@ func TestNeverOlderThanForget(t *testing.T) {
 			for range writes {
 				k := rand.N(keys)
 				v := truths[k].Add(1)
-				if rand.N(4) == 0 {
-					// A Put of what is true now.
-					c.Put(t.Context(), fmt.Sprint(k), cache.Loaded[int]{Value: int(truths[k].Load()), End: time.Now().Add(time.Hour)})
-					continue
-				}
 				forget(t, c, fmt.Sprint(k))
 				raise(&floors[i][k], v)
 			}
@@ -114,7 +109,7 @@ func raise(a *atomic.Int64, to int64) {
 }
 
 // TestHistories runs random histories of two nodes in simulated time against what may be true: no value past its end, none older than
-// the last Forget, none loaded where there is a fresh one, and in the store exactly what was loaded or put last.
+// the last Forget, none loaded where there is a fresh one, and in the store exactly what was loaded last.
 func TestHistories(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { rapid.Check(timeless{t}, func(rt *rapid.T) { history(t, rt) }) })
 }
@@ -161,9 +156,6 @@ func history(t *testing.T, rt *rapid.T) {
 			case loads > 1:
 				rt.Fatalf("%d loads", loads)
 			}
-		},
-		"put": func(rt *rapid.T) {
-			two[rapid.IntRange(0, 1).Draw(rt, "node")].Put(t.Context(), "k", fresh(seconds("renew"), seconds("more")))
 		},
 		"forget": func(rt *rapid.T) {
 			i := rapid.IntRange(0, 1).Draw(rt, "node")

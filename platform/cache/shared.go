@@ -127,20 +127,6 @@ func (c *Cache[V]) encode(l Loaded[V]) (b []byte, ttl time.Duration, err error) 
 	return encodeEntry(l.Renew, l.End, b), ttl, nil
 }
 
-// putStore sets a value, and where it cannot, removes what was there.
-func (c *Cache[V]) putStore(ctx context.Context, key string, l Loaded[V]) {
-	b, ttl, err := c.encode(l)
-	if err == nil && ttl > 0 {
-		err = c.o.Store.Set(ctx, c.storeKey(key), b, ttl)
-		if err == nil {
-			return
-		}
-	}
-	if err := c.o.Store.Delete(ctx, c.storeKey(key)); err != nil {
-		c.o.Log.Warn("the store still has an older value", "cache", c.o.Name, "error", err)
-	}
-}
-
 func (c *Cache[V]) deleteStore(ctx context.Context, keys []string) error {
 	named := make([]string, len(keys))
 	for i, key := range keys {
