@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/hotlane/hotlane/edge"
@@ -71,20 +72,23 @@ func (p Program) fillAndShow(ctx context.Context, h *house, k keysOfDemo, base s
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "\nHotlane serves sample data on %s, with a stand-in old backend behind it.\n\nOpen:\n", base)
+	var open []lane.Link
 	var try []string
 	for _, g := range guides {
-		for _, l := range g.Open {
-			fmt.Fprintf(&b, "  %-28s %s\n", l.Title, l.URL)
-		}
+		open = append(open, g.Open...)
 		try = append(try, g.Try[:min(len(g.Try), demoCurls)]...)
 	}
 	if len(h.mailbox()) > 0 {
-		fmt.Fprintf(&b, "  %-28s %s\n", "Mails, which stay here", base+mailboxPath)
+		open = append(open, lane.Link{Title: "Mails, which stay here", URL: base + mailboxPath})
 	}
-	fmt.Fprintf(&b, "  %-28s %s\n", "The API", base+"/_hotlane/docs")
-	fmt.Fprintf(&b, "  %-28s %s\n", "The old backend's home page", base+"/")
+	open = append(open, lane.Link{Title: "The API", URL: base + "/_hotlane/docs"}, lane.Link{Title: "The old backend's home page", URL: base + "/"})
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nHotlane serves sample data on %s, with a stand-in old backend behind it.\n\nOpen:\n", base)
+	columns := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, l := range open {
+		fmt.Fprintf(columns, "  %s\t%s\n", l.Title, l.URL)
+	}
+	_ = columns.Flush() // into memory
 	fmt.Fprintf(&b, "\nKeys of this demo, kept in its data directory:\n  admin    %s\n  service  %s\n", k.Admin, k.Service)
 	b.WriteString("\nTry:\n")
 	for _, line := range try {
