@@ -46,7 +46,7 @@ func (c *channel) fillFrom(id int64, after uint64, some bool) {
 		c.mu.Lock()
 		switch {
 		case err != nil && !forGood(err) && after == start:
-			c.hub.cannotFill.warn(c.hub, "live: a gap cannot be filled now", "channel", c.name, "error", err.Error())
+			c.hub.cannotFill.Warn(c.hub.log, c.hub.now(), "live: a gap cannot be filled now", "channel", c.name, "error", err.Error())
 			c.release() // the next check tries again
 		case err != nil || some && after == start && len(entries) == 0 || after-start > tooFar || len(entries) > 0 && entries[0].Offset != after+1:
 			c.reload(0)

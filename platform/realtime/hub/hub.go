@@ -15,6 +15,7 @@ import (
 	"github.com/hotlane/hotlane/platform/db"
 	"github.com/hotlane/hotlane/platform/realtime"
 	"github.com/hotlane/hotlane/platform/realtime/stream"
+	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
 // Bus brings messages to the hubs of other nodes. It may lose, double and reorder.
@@ -51,8 +52,8 @@ type Hub struct {
 	node    string
 	metrics *metrics
 
-	// What is warned of seldom.
-	cannotOpen, cannotCommit, cannotFill seldom
+	// What fails in one channel may fail in thousands, and at every try.
+	cannotOpen, cannotCommit, cannotFill telemetry.Seldom
 
 	kinds      map[string]*realtime.Channel // by prefix; not changed once the hub is used
 	shards     [shards]shard
@@ -61,6 +62,7 @@ type Hub struct {
 	committers []*committer
 	creates    *db.Batcher[string] // channels whose log begins
 	keeper     keeper
+	trimmer    trimmer
 	ticks      list // channels with messages beside the log
 	beats      list // channels with comings and goings to tell
 	idle       idle

@@ -64,7 +64,7 @@ func (c *channel) failed(err error) {
 	case len(c.seats) == 0:
 		c.close()
 	default:
-		c.hub.cannotOpen.warn(c.hub, "live: a channel cannot be opened: its members wait", "channel", c.name, "error", err.Error())
+		c.hub.cannotOpen.Warn(c.hub.log, c.hub.now(), "live: a channel cannot be opened: its members wait", "channel", c.name, "error", err.Error())
 	}
 }
 

@@ -38,11 +38,12 @@ func (k *keeping) kept(at uint64, every int) {
 type checkpoint struct {
 	c       *channel
 	log     stream.Head // at its Offset
+	covers  uint64      // entries since the one before
 	writers *stream.Writers
 	room    []byte
 }
 
-// keeper is the checkpoints that are to be written, by one goroutine.
+// keeper is the checkpoints that are to be written, by one goroutine, which also trims.
 type keeper struct {
 	wake chan struct{} // holds one
 
@@ -67,7 +68,7 @@ func (c *channel) keepIfDue() {
 
 // checkpoint: the room's and the writers' state are copies. mu is held.
 func (c *channel) checkpoint() (checkpoint, bool) {
-	k := checkpoint{c: c, log: c.log}
+	k := checkpoint{c: c, log: c.log, covers: c.log.Offset - c.keep.at}
 	err := c.ask(func() {
 		k.room = c.room.Checkpoint()
 	})
@@ -122,6 +123,7 @@ func (h *Hub) runKeeper(ctx context.Context) {
 		case <-h.keeper.wake:
 		}
 		h.writeAll(ctx, h.keeper.take())
+		h.trim(ctx)
 	}
 }
 
@@ -134,9 +136,17 @@ func (h *Hub) writeAll(ctx context.Context, all []checkpoint) {
 				_, _ = h.writeCheckpoints(ctx, together[i:i+1])
 			}
 		}
-		if h.db.Dialect() == db.SQLite && !h.keeper.isBehind() { // elsewhere commits do not wait for it
-			rest(ctx, min(keeperRests*held, restMost))
+		if h.db.Dialect() == db.SQLite { // elsewhere commits do not wait for it
+			h.rest(ctx, held)
 		}
+		h.trim(ctx)
+	}
+}
+
+// rest lets commits go on after they were held up.
+func (h *Hub) rest(ctx context.Context, held time.Duration) {
+	if held > 0 && !h.keeper.isBehind() {
+		rest(ctx, min(keeperRests*held, restMost))
 	}
 }
 
@@ -186,5 +196,6 @@ func (h *Hub) writeKept(ctx context.Context, all []checkpoint) (held time.Durati
 		return 0, err
 	}
 	h.metrics.checkpoints.Add(float64(len(all)))
+	h.forgot(all)
 	return time.Since(begun), nil
 }

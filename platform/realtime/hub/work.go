@@ -144,7 +144,7 @@ func (w *work) finish() {
 		c.reload(0)
 	case w.err != nil:
 		c.hub.metrics.failed.Add(float64(len(w.ops)))
-		c.hub.cannotCommit.warn(c.hub, "live: a commit failed", "channel", c.name, "operations", len(w.ops), "error", w.err.Error())
+		c.hub.cannotCommit.Warn(c.hub.log, c.hub.now(), "live: a commit failed", "channel", c.name, "operations", len(w.ops), "error", w.err.Error())
 		c.refuse(w.ops, w.err)
 		c.reload(0)
 	case w.lost:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hotlane/hotlane/platform/admit"
 	"github.com/hotlane/hotlane/platform/fault"
+	"github.com/hotlane/hotlane/platform/telemetry"
 )
 
 // entrance counts the connections that are open or being made, in all and by network.
@@ -15,6 +16,8 @@ type entrance struct {
 	mu       sync.Mutex
 	all      int
 	networks map[netip.Prefix]int // no more than there are connections
+
+	tooMany telemetry.Seldom // warned of
 }
 
 // enter counts one, unless there are as many as there may be: errFull, errNetwork, and the reason as metrics have it.
@@ -34,6 +37,15 @@ func (s *Server) enter(from netip.Addr) (refusal *fault.Error, reason string) {
 	e.all++
 	e.networks[network]++
 	return nil, ""
+}
+
+// refused counts who was, and warns of what may be a mistake of config.
+func (s *Server) refused(from netip.Addr, reason string) {
+	s.m.refused.WithLabelValues(reason).Inc()
+	if reason == "network" {
+		s.entrance.tooMany.Warn(s.d.Log, s.d.Now(),
+			"live: one network address has as many connections as it may; if it is a proxy's, edge.trusted_proxies must name it", "network", admit.Customer(from).String(), "per_network", s.cfg.PerNetwork)
+	}
 }
 
 // leave undoes enter.

@@ -96,6 +96,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 	for _, codec := range []protocol.Codec{protocol.JSON, protocol.Protobuf} {
 		s.pings[codec] = protocol.AppendPing(nil, codec)
 	}
+	s.entrance.tooMany.Every = time.Minute
 	s.gathering.mine, s.gathering.asked = map[string]chan json.RawMessage{}, make(chan question, mostAsked)
 	s.gathering.look = make(chan struct{}, 1)
 	s.work, s.end = context.WithCancel(context.Background())
@@ -127,7 +128,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) {
 	}
 	from, codec := s.d.Client(r), codecOf(r)
 	if refusal, reason := s.enter(from); refusal != nil {
-		s.m.refused.WithLabelValues(reason).Inc()
+		s.refused(from, reason)
 		httpio.WriteProblem(w, refusal)
 		return
 	}

@@ -2,7 +2,7 @@
 // changes beside the log is in the same transaction.
 //
 // A commit writes what it brings for a channel as one row, a pack. Every now and then a checkpoint is kept, and packs far enough
-// behind it are deleted; the floor is the last offset that is gone.
+// behind it are forgotten, and deleted; the floor is the last offset that is gone.
 //
 // # What it guarantees
 //

@@ -10,8 +10,8 @@ import (
 	"github.com/hotlane/hotlane/platform/db"
 )
 
-// Keep writes the checkpoint of a log at an offset that is committed, unless a later one is kept, and deletes the packs that are wholly
-// more than keep entries behind it. room may be nil. ErrGone: the log is forgotten or has another epoch.
+// Keep writes the checkpoint of a log at an offset that is committed, unless a later one is kept, and forgets the packs that are wholly
+// more than keep entries behind it; on SQLite they are deleted by Trim. room may be nil. ErrGone: the log is forgotten or has another epoch.
 func Keep(ctx context.Context, tx *db.Tx, h Head, at uint64, writers *Writers, room []byte, keep uint64) error {
 	if tx.Dialect() == db.Postgres { // nobody appends, keeps or forgets meanwhile
 		if _, err := tx.Exec(ctx, `SELECT 1 FROM hotlane_live_channels WHERE id = $1 FOR NO KEY UPDATE`, h.ID); err != nil {
@@ -39,7 +39,7 @@ func Keep(ctx context.Context, tx *db.Tx, h Head, at uint64, writers *Writers, r
 	return truncate(ctx, tx, h.ID, at-keep)
 }
 
-// truncate deletes the packs that end at or before an offset. The floor goes first: see Append.
+// truncate forgets the packs that end at or before an offset. The floor goes first: see Append.
 func truncate(ctx context.Context, tx *db.Tx, id int64, upTo uint64) error {
 	var floor int64
 	err := tx.QueryRow(ctx, `SELECT last FROM hotlane_live_packs WHERE channel = $1 AND first <= $2 AND last <= $2
@@ -50,7 +50,8 @@ func truncate(ctx context.Context, tx *db.Tx, id int64, upTo uint64) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE hotlane_live_channels SET floor = $2 WHERE id = $1 AND floor < $2`, id, floor); err != nil {
+	_, err = tx.Exec(ctx, `UPDATE hotlane_live_channels SET floor = $2 WHERE id = $1 AND floor < $2`, id, floor)
+	if err != nil || tx.Dialect() == db.SQLite {
 		return err
 	}
 	_, err = tx.Exec(ctx, `DELETE FROM hotlane_live_packs WHERE channel = $1 AND first <= $2 AND last <= $2`, id, floor)

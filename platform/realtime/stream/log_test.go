@@ -204,7 +204,7 @@ func TestKeepAndFloor(t *testing.T) {
 				t.Errorf("%+v: %v %v", c.r, offsets(got), err)
 			}
 		}
-		must(t, keep(d, h, 18, w, nil, 0)) // nothing is left
+		must(t, keep(d, h, 18, w, nil, 0)) // nothing is left to read
 		o = open(t, d, "paper:a")
 		if o.Floor != 18 || o.Offset != 18 || o.Room != nil || len(o.entries) != 0 {
 			t.Fatalf("%+v", o)
@@ -298,7 +298,7 @@ func TestModel(t *testing.T) {
 			floor, checkpoint := uint64(0), uint64(0)
 			for range rapid.IntRange(1, 25).Draw(t, "steps") {
 				end := uint64(len(log))
-				switch rapid.SampledFrom([]string{"append", "append", "stale", "keep", "read"}).Draw(t, "step") {
+				switch rapid.SampledFrom([]string{"append", "append", "stale", "keep", "trim", "read"}).Draw(t, "step") {
 				case "append":
 					p := pack(h, end+1, rapid.IntRange(1, 6).Draw(t, "entries"))
 					add(t, d, p, true)
@@ -312,6 +312,10 @@ func TestModel(t *testing.T) {
 					at, behind := rapid.Uint64Range(0, end).Draw(t, "at"), rapid.Uint64Range(0, 8).Draw(t, "keep")
 					must(t, keep(d, h, at, stream.NewWriters(), fmt.Append(nil, at), behind))
 					checkpoint = max(checkpoint, at)
+				case "trim":
+					if d.Dialect() == db.SQLite {
+						trim(t, d)
+					}
 				case "read":
 					after, limit := rapid.Uint64Range(0, end+1).Draw(t, "after"), rapid.IntRange(1, 10).Draw(t, "limit")
 					got, err := stream.Read(context.Background(), d, h.ID, after, limit)
