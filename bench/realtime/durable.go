@@ -15,7 +15,7 @@ const (
 	durableReaders  = 10
 	asked           = 8000 // operations a second that are to be reached
 	underWay        = 256  // operations of one writer that are told apart
-	longer          = 4    // times as long is the step that the row tells of, so that checkpoints are in it
+	longer          = 10   // times as long is the step that the row tells of, so that logs reach their floor in it
 	tooLate         = 500 * time.Millisecond
 )
 

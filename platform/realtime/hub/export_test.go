@@ -55,6 +55,21 @@ func (h *Hub) WaitKept(channel string) {
 	h.waitFor(channel, func(c *aChannel) bool { return !c.keep.under })
 }
 
+// Trim deletes all that is known to be forgotten.
+func (h *Hub) Trim(ctx context.Context) { h.trim(ctx, true) }
+
+// Trimmer is what knows which packs those are.
+type Trimmer struct{ trimmer }
+
+func (t *Trimmer) Add(packs []int64)     { t.add(packs) }
+func (t *Trimmer) Next(all bool) []int64 { return t.next(all) }
+
+// What a Trimmer goes by.
+const (
+	TrimAtOnce = trimAtOnce
+	TrimWorth  = trimWorth
+)
+
 // WaitQueued waits until so many operations are queued in a channel.
 func (h *Hub) WaitQueued(channel string, n int) {
 	h.waitFor(channel, func(c *aChannel) bool { return len(c.queue) >= n })

@@ -53,7 +53,7 @@ type Hub struct {
 	metrics *metrics
 
 	// What fails in one channel may fail in thousands, and at every try.
-	cannotOpen, cannotCommit, cannotFill telemetry.Seldom
+	cannotOpen, cannotCommit, cannotFill, cannotTrim telemetry.Seldom
 
 	kinds      map[string]*realtime.Channel // by prefix; not changed once the hub is used
 	shards     [shards]shard

@@ -88,12 +88,9 @@ func (c *channel) closeKept() {
 	c.busy, c.keep.under = true, true
 	begun := c.hub.tasks.start(func() {
 		_, err := c.hub.writeKept(c.hub.base, []checkpoint{k})
+		c.keptAt(c.hub.base, k, err)
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.keep.under = false
-		if err == nil {
-			c.keep.kept(k.log.Offset, c.hub.cfg.Checkpoint)
-		}
 		if c.busy = false; c.unused() {
 			c.close()
 			return

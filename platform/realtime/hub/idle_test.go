@@ -88,19 +88,10 @@ func TestACheckpointIsWrittenAndIsEnough(t *testing.T) {
 		must(t, a.set(i+1, fmt.Sprint("f", i%5), fmt.Sprint(i)))
 	}
 	n.WaitKept("fields:1")
-	var at, packs int
-	must(t, set.DB("test").QueryRow(ctx, `SELECT at FROM hotlane_live_checkpoints`).Scan(&at))
-	if at <= 120-75 { // one is due 25 to 74 entries behind the last
-		t.Errorf("the checkpoint is at %d", at)
-	}
-	for over := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) { // they are deleted behind it
-		must(t, set.DB("test").QueryRow(ctx, `SELECT count(*) FROM hotlane_live_packs`).Scan(&packs))
-		if packs <= 120-at+10 {
-			break
-		}
-		if time.Now().After(over) {
-			t.Fatalf("the checkpoint is at %d, %d packs are left", at, packs)
-		}
+	n.Trim(ctx)
+	at, packs := kept(t, set)
+	if at <= 120-75 || packs != 120-at+10 { // one is due 25 to 74 entries behind the last
+		t.Errorf("the checkpoint is at %d, %d packs are left", at, packs)
 	}
 	n.end()
 	n = openOn(t, set, hub.Config{}, k)
@@ -108,6 +99,39 @@ func TestACheckpointIsWrittenAndIsEnough(t *testing.T) {
 	must(t, b.join(n.Hub, "fields:1"))
 	if fmt.Sprint(b.view) != fmt.Sprint(a.view) || b.at != a.at {
 		t.Errorf("b has %v at %v, a %v at %v", b.view, b.at, a.view, a.at)
+	}
+}
+
+func kept(t *testing.T, set *db.Set) (at, packs int) {
+	t.Helper()
+	must(t, set.DB("test").QueryRow(ctx, `SELECT at, (SELECT count(*) FROM hotlane_live_packs) FROM hotlane_live_checkpoints`).Scan(&at, &packs))
+	return at, packs
+}
+
+// TestWhatAProcessLeftIsTrimmedByTheNext: what there was to delete is known in memory only.
+func TestWhatAProcessLeftIsTrimmedByTheNext(t *testing.T) {
+	set, cfg := dbtest.NewSet(t, db.Config{}, db.Options{}), hub.Config{Checkpoint: 50, Keep: 10}
+	var before int
+	for i := range 4 {
+		n := openOn(t, set, cfg, &kind{})
+		a := newClient(t, fmt.Sprint("a", i))
+		must(t, a.join(n.Hub, "fields:1"))
+		for j := range 100 {
+			must(t, a.set(j+1, "x", fmt.Sprint(j)))
+		}
+		n.WaitKept("fields:1")
+		at, packs := kept(t, set)
+		if packs <= before {
+			t.Errorf("%d packs before the %dth trimmed, %d before that", packs, i, before)
+		}
+		before = packs
+		if i == 3 {
+			n.Trim(ctx)
+			if _, packs = kept(t, set); packs != 400-at+10 {
+				t.Errorf("the checkpoint is at %d, %d packs are left", at, packs)
+			}
+		}
+		n.end()
 	}
 }
 

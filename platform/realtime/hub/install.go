@@ -30,6 +30,7 @@ func (c *channel) install(l loaded) {
 	c.room, c.writers, c.log = l.room, l.writers, l.log
 	c.opened = l.log.CheckpointAt
 	c.keep.kept(l.log.CheckpointAt, c.hub.cfg.Checkpoint)
+	c.keep.listed = 0 // it may be another log
 	c.at = max(c.at, l.writers.At())
 	if same {
 		c.log.Offset = before.Offset

@@ -25,6 +25,8 @@ type keeping struct {
 	at    uint64 // of the last
 	next  uint64 // offset from which the next is due
 	under bool   // one is made, or being written
+
+	listed uint64 // offset up to which the trimmer has been told what is forgotten
 }
 
 // kept says that there is one of an offset. The next is due half to one and a half times every entries behind it: channels that are
@@ -38,12 +40,27 @@ func (k *keeping) kept(at uint64, every int) {
 type checkpoint struct {
 	c       *channel
 	log     stream.Head // at its Offset
-	covers  uint64      // entries since the one before
+	listed  uint64      // keeping.listed
 	writers *stream.Writers
 	room    []byte
 }
 
-// keeper is the checkpoints that are to be written, by one goroutine, which also trims.
+// keptAt says what became of a checkpoint that was under way.
+func (c *channel) keptAt(ctx context.Context, k checkpoint, err error) {
+	listed := k.listed
+	if err == nil {
+		listed = c.hub.findForgotten(ctx, k)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keep.under = false
+	if err == nil && k.log.ID == c.log.ID && k.log.Offset > c.keep.at {
+		c.keep.kept(k.log.Offset, c.hub.cfg.Checkpoint)
+		c.keep.listed = listed
+	}
+}
+
+// keeper is the checkpoints that are to be written, by one goroutine.
 type keeper struct {
 	wake chan struct{} // holds one
 
@@ -68,7 +85,7 @@ func (c *channel) keepIfDue() {
 
 // checkpoint: the room's and the writers' state are copies. mu is held.
 func (c *channel) checkpoint() (checkpoint, bool) {
-	k := checkpoint{c: c, log: c.log, covers: c.log.Offset - c.keep.at}
+	k := checkpoint{c: c, log: c.log, listed: c.keep.listed}
 	err := c.ask(func() {
 		k.room = c.room.Checkpoint()
 	})
@@ -109,21 +126,23 @@ func (k *keeper) take() []checkpoint {
 	return all
 }
 
-// runKeeper writes checkpoints, and sweeps now and then, until ctx ends. What is not written then is made again from the log.
+// runKeeper writes checkpoints, and trims and sweeps now and then, until ctx ends. What is not written then is made again from the log.
 func (h *Hub) runKeeper(ctx context.Context) {
-	t := time.NewTicker(sweepEvery - mathrand.N(sweepEvery/4)) // nodes that began together do not sweep together
-	defer t.Stop()
+	sweeps := time.NewTicker(sweepEvery - mathrand.N(sweepEvery/4)) // nodes that began together do not sweep together
+	defer sweeps.Stop()
+	trims := time.NewTicker(trimEvery)
+	defer trims.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.C:
+		case <-sweeps.C:
 			h.sweep(ctx)
-			continue
+		case <-trims.C:
+			h.trim(ctx, true)
 		case <-h.keeper.wake:
+			h.writeAll(ctx, h.keeper.take())
 		}
-		h.writeAll(ctx, h.keeper.take())
-		h.trim(ctx)
 	}
 }
 
@@ -136,22 +155,17 @@ func (h *Hub) writeAll(ctx context.Context, all []checkpoint) {
 				_, _ = h.writeCheckpoints(ctx, together[i:i+1])
 			}
 		}
-		if h.db.Dialect() == db.SQLite { // elsewhere commits do not wait for it
-			h.rest(ctx, held)
-		}
-		h.trim(ctx)
+		h.letCommit(ctx, held)
+		h.trim(ctx, false)
 	}
 }
 
-// rest lets commits go on after they were held up.
-func (h *Hub) rest(ctx context.Context, held time.Duration) {
-	if held > 0 && !h.keeper.isBehind() {
-		rest(ctx, min(keeperRests*held, restMost))
+// letCommit rests after a transaction that held up the commits of others. Only on SQLite they wait for it.
+func (h *Hub) letCommit(ctx context.Context, held time.Duration) {
+	if held == 0 || h.db.Dialect() != db.SQLite || h.keeper.isBehind() {
+		return
 	}
-}
-
-func rest(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
+	t := time.NewTimer(min(keeperRests*held, restMost))
 	defer t.Stop()
 	select {
 	case <-t.C:
@@ -166,12 +180,7 @@ func (h *Hub) writeCheckpoints(ctx context.Context, all []checkpoint) (held time
 		return held, err // they are tried again
 	}
 	for _, k := range all {
-		k.c.mu.Lock()
-		k.c.keep.under = false
-		if err == nil && k.log.Offset > k.c.keep.at {
-			k.c.keep.kept(k.log.Offset, h.cfg.Checkpoint)
-		}
-		k.c.mu.Unlock()
+		k.c.keptAt(ctx, k, err)
 	}
 	return held, err
 }
@@ -196,6 +205,5 @@ func (h *Hub) writeKept(ctx context.Context, all []checkpoint) (held time.Durati
 		return 0, err
 	}
 	h.metrics.checkpoints.Add(float64(len(all)))
-	h.forgot(all)
 	return time.Since(begun), nil
 }

@@ -16,7 +16,8 @@ type metrics struct {
 	coalesced, dropped           prometheus.Counter
 	recovered, recoveredSQL      prometheus.Counter
 	opened, panics, gaps, untold prometheus.Counter
-	checkpoints, putOff, swept   prometheus.Counter
+	checkpoints, putOff          prometheus.Counter
+	trimmed, swept               prometheus.Counter
 	commits                      prometheus.Observer
 }
 
@@ -51,6 +52,7 @@ func newMetrics(reg prometheus.Registerer, lane string) *metrics {
 		untold:       counter("bus_full_total", "Messages that the bus did not take."),
 		checkpoints:  counter("checkpoints_total", "Checkpoints written."),
 		putOff:       counter("checkpoints_put_off_total", "Commits after which a checkpoint was due and too many waited to be written."),
+		trimmed:      counter("packs_trimmed_total", "Rows of logs deleted behind checkpoints, on SQLite."),
 		swept:        counter("logs_swept_total", "Logs deleted because they never had an entry and nobody has them open."),
 		commits: telemetry.Registered(reg, prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "hotlane_live_commit_seconds", Help: "Time of one commit.", ConstLabels: label,

@@ -2,13 +2,13 @@
 // changes beside the log is in the same transaction.
 //
 // A commit writes what it brings for a channel as one row, a pack. Every now and then a checkpoint is kept, and packs far enough
-// behind it are forgotten, and deleted; the floor is the last offset that is gone.
+// behind it are forgotten; the floor is the last offset that is gone.
 //
 // # What it guarantees
 //
 //   - Offsets of a channel are 1, 2, 3, … without a gap and without a double, whoever appends, from however many processes: a pack goes in
 //     only right behind the last one, and its first offset is part of its primary key. Who loses is told, and has written nothing.
-//   - A process that believes in an old end of the log cannot append there again once the packs are deleted.
+//   - A process that believes in an old end of the log cannot append there again once the packs are forgotten.
 //   - The epoch of a log that was restored from a backup is another than it was: see [Open].
 //   - [Writers] never takes an operation for done that was not, and none twice that it still knows of.
 //

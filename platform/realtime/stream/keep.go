@@ -10,8 +10,9 @@ import (
 	"github.com/hotlane/hotlane/platform/db"
 )
 
-// Keep writes the checkpoint of a log at an offset that is committed, unless a later one is kept, and forgets the packs that are wholly
-// more than keep entries behind it; on SQLite they are deleted by Trim. room may be nil. ErrGone: the log is forgotten or has another epoch.
+// Keep writes the checkpoint of a log at an offset that is committed, unless a later one is kept, and moves the floor over the packs that
+// are wholly more than keep entries behind it. They are deleted with it, on SQLite by Trim. room may be nil. ErrGone: the log is forgotten
+// or has another epoch.
 func Keep(ctx context.Context, tx *db.Tx, h Head, at uint64, writers *Writers, room []byte, keep uint64) error {
 	if tx.Dialect() == db.Postgres { // nobody appends, keeps or forgets meanwhile
 		if _, err := tx.Exec(ctx, `SELECT 1 FROM hotlane_live_channels WHERE id = $1 FOR NO KEY UPDATE`, h.ID); err != nil {

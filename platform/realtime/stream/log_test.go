@@ -204,7 +204,7 @@ func TestKeepAndFloor(t *testing.T) {
 				t.Errorf("%+v: %v %v", c.r, offsets(got), err)
 			}
 		}
-		must(t, keep(d, h, 18, w, nil, 0)) // nothing is left to read
+		must(t, keep(d, h, 18, w, nil, 0)) // nothing is left to be read
 		o = open(t, d, "paper:a")
 		if o.Floor != 18 || o.Offset != 18 || o.Room != nil || len(o.entries) != 0 {
 			t.Fatalf("%+v", o)
@@ -314,7 +314,8 @@ func TestModel(t *testing.T) {
 					checkpoint = max(checkpoint, at)
 				case "trim":
 					if d.Dialect() == db.SQLite {
-						trim(t, d)
+						packs, _ := forgotten(t, d, h.ID, 0)
+						trim(t, d, packs)
 					}
 				case "read":
 					after, limit := rapid.Uint64Range(0, end+1).Draw(t, "after"), rapid.IntRange(1, 10).Draw(t, "limit")

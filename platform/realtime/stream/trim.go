@@ -1,39 +1,45 @@
 package stream
 
 import (
-	"cmp"
 	"context"
+	"encoding/json"
 
 	"github.com/hotlane/hotlane/platform/db"
 )
 
-// On SQLite packs stand in the order in which they came. Those of one channel are on a page each, so that a checkpoint which deleted them
-// would hold up the commits of all; those that came together, of whatever channels, are on the same page.
+// On SQLite packs stand in the order in which they came. Those of one channel are on a page each, and a checkpoint that deleted them would
+// hold up the commits of all; those that came at a time, of whatever channels, are on the same pages.
 const (
-	nextPacks = `SELECT count(*), coalesce(max(id), 0), coalesce(sum(forgotten), 0) > 0 FROM (SELECT p.rowid AS id, p.last <= c.floor AS forgotten
-		FROM hotlane_live_packs p JOIN hotlane_live_channels c ON c.id = p.channel WHERE p.rowid > $1 ORDER BY p.rowid LIMIT $2)`
-	trimPacks = `DELETE FROM hotlane_live_packs WHERE rowid > $1 AND rowid <= $2
+	forgottenPacks = `SELECT rowid, first FROM hotlane_live_packs WHERE channel = $1 AND first > $2
+		AND first <= (SELECT floor FROM hotlane_live_channels WHERE id = $1) ORDER BY first LIMIT $3`
+	trimPacks = `DELETE FROM hotlane_live_packs WHERE rowid IN (SELECT value FROM json_each($1))
 		AND last <= (SELECT c.floor FROM hotlane_live_channels c WHERE c.id = channel)`
 )
 
-// FindForgotten looks at the next packs of all logs behind a row, in the order in which they came, at most limit of them, for those that
-// Keep left to Trim. last is the last row it looked at, and more says that there may be others behind it. It is for SQLite: elsewhere
-// Keep leaves none.
-func FindForgotten(ctx context.Context, q db.Querier, after int64, limit int) (last int64, found, more bool, err error) {
-	rows, err := q.Query(ctx, nextPacks, after, limit)
+// Forgotten are the rows of the packs of a log that Keep left to Trim, of those that begin behind an offset, at most limit. last is where
+// the last of them begins; without any it is after. It is for SQLite; elsewhere Keep leaves none.
+func Forgotten(ctx context.Context, q db.Querier, id int64, after uint64, limit int) (packs []int64, last uint64, err error) {
+	rows, err := q.Query(ctx, forgottenPacks, id, int64(after), limit)
 	if err != nil {
-		return 0, false, false, err
+		return nil, after, err
 	}
 	defer rows.Close()
-	n := 0
-	if rows.Next() {
-		err = rows.Scan(&n, &last, &found)
+	last = after
+	for rows.Next() {
+		var pack int64
+		if err := rows.Scan(&pack, &last); err != nil {
+			return nil, after, err
+		}
+		packs = append(packs, pack)
 	}
-	return last, found, n == limit, cmp.Or(err, rows.Err())
+	return packs, last, rows.Err()
 }
 
-// Trim deletes those packs behind a row, up to and with another, that are forgotten.
-func Trim(ctx context.Context, tx *db.Tx, after, last int64) error {
-	_, err := tx.Exec(ctx, trimPacks, after, last)
-	return err
+// Trim deletes the packs in these rows that are below the floor of their log, and tells how many. Rows beside each other cost least.
+func Trim(ctx context.Context, tx *db.Tx, rows []int64) (n int64, err error) {
+	list, err := json.Marshal(rows)
+	if err != nil {
+		return 0, err
+	}
+	return affected(tx.Exec(ctx, trimPacks, string(list)))
 }

@@ -5,7 +5,7 @@ CREATE TABLE hotlane_live_channels (
 	id    BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	name  TEXT   NOT NULL UNIQUE,
 	epoch TEXT   NOT NULL,
-	floor BIGINT NOT NULL DEFAULT 0, -- the last offset whose pack is deleted; 0: none
+	floor BIGINT NOT NULL DEFAULT 0, -- the last offset whose entry is forgotten; 0: none
 	made  BIGINT NOT NULL            -- Unix milliseconds; where there is no entry, later also when it was last seen open
 ) WITH (fillfactor = 80);
 

@@ -5,7 +5,7 @@ CREATE TABLE hotlane_live_channels (
 	id    INTEGER PRIMARY KEY AUTOINCREMENT,
 	name  TEXT    NOT NULL UNIQUE,
 	epoch TEXT    NOT NULL,
-	floor INTEGER NOT NULL DEFAULT 0, -- the last offset whose pack is deleted; 0: none
+	floor INTEGER NOT NULL DEFAULT 0, -- the last offset whose entry is forgotten; 0: none
 	made  INTEGER NOT NULL            -- Unix milliseconds; where there is no entry, later also when it was last seen open
 );
 

@@ -1,0 +1,7 @@
+package stream
+
+// The statements whose plans matter.
+const (
+	ForgottenPacks = forgottenPacks
+	TrimPacks      = trimPacks
+)
