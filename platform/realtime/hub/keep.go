@@ -155,17 +155,17 @@ func (h *Hub) writeAll(ctx context.Context, all []checkpoint) {
 				_, _ = h.writeCheckpoints(ctx, together[i:i+1])
 			}
 		}
-		h.letCommit(ctx, held)
+		h.letCommit(ctx, keeperRests*held)
 		h.trim(ctx, false)
 	}
 }
 
 // letCommit rests after a transaction that held up the commits of others. Only on SQLite they wait for it.
-func (h *Hub) letCommit(ctx context.Context, held time.Duration) {
-	if held == 0 || h.db.Dialect() != db.SQLite || h.keeper.isBehind() {
+func (h *Hub) letCommit(ctx context.Context, pause time.Duration) {
+	if pause == 0 || h.db.Dialect() != db.SQLite || h.keeper.isBehind() {
 		return
 	}
-	t := time.NewTimer(min(keeperRests*held, restMost))
+	t := time.NewTimer(min(pause, restMost))
 	defer t.Stop()
 	select {
 	case <-t.C:

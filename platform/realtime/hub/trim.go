@@ -15,6 +15,7 @@ const (
 	trimWorth  = 1 << 16         // packs of many logs, for many of them to be neighbours in the table
 	trimMost   = 4 * trimWorth   // packs that may wait to be deleted; further ones are found by a later checkpoint
 	trimEvery  = 1 * time.Minute // all that there are
+	trimRests  = 7               // times as long as commits had to wait for one transaction: there are many of them
 )
 
 // trimmer deletes what checkpoints leave to it: the packs below the floors of logs, on SQLite. It collects those of many logs, and deletes
@@ -23,14 +24,14 @@ type trimmer struct {
 	mu    sync.Mutex
 	found []int64 // rows of packs
 	round []int64 // those that are being deleted, in their order
-	due   int     // of the round, until further ones are found: twice as many as were
+	due   int     // of the round, until further ones are found: somewhat more than were, so that it ends, and no more, since all wait
 }
 
 func (t *trimmer) add(packs []int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.found = append(t.found, packs...)
-	t.due += 2 * len(packs)
+	t.due += len(packs) + len(packs)/4
 }
 
 func (t *trimmer) isFull() bool {
@@ -85,7 +86,7 @@ func (h *Hub) trim(ctx context.Context, all bool) {
 			h.trimmer.add(packs)
 			return
 		}
-		h.letCommit(ctx, held)
+		h.letCommit(ctx, trimRests*held)
 	}
 }
 
