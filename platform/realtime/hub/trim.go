@@ -63,6 +63,8 @@ func (h *Hub) findForgotten(ctx context.Context, k checkpoint) (listed uint64) {
 	if h.db.Dialect() != db.SQLite || k.log.Offset <= uint64(h.cfg.Keep) || h.trimmer.isFull() {
 		return k.listed
 	}
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	defer cancel()
 	packs, listed, err := stream.Forgotten(ctx, h.db, k.log.ID, k.listed, trimWorth)
 	if err != nil {
 		return k.listed // the next finds it
