@@ -52,7 +52,7 @@ func New(cfg Config, deps lane.Deps) (*Lane, error) {
 	return &Lane{
 		deps: deps, kept: kept,
 		Service: &Service{
-			cfg: cfg, log: deps.Log, now: deps.Now, store: kept, shelf: &shelf{load: kept.Lists}, links: links{deps.URL},
+			cfg: cfg, log: deps.Log, now: deps.Now, store: kept, shelf: newShelf(kept.Lists), links: links{deps.URL},
 			limits: limits, mail: deps.Mail, hooks: deps.Hooks, letters: templates, metrics: newMetrics(deps.Metrics), exports: make(chan struct{}, maxExports),
 		},
 	}, nil

@@ -46,7 +46,7 @@ func TestLists(t *testing.T) {
 // TestListsOfOtherNodes: what one node edits, another knows when it has looked.
 func TestListsOfOtherNodes(t *testing.T) {
 	eachEngine(t, func(t *testing.T, h *testLane) {
-		other := &shelf{load: h.lane().kept.Lists}
+		other := newShelf(h.lane().kept.Lists)
 		look := func() *List {
 			t.Helper()
 			if err := other.refresh(t.Context()); err != nil {

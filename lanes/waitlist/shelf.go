@@ -11,9 +11,15 @@ import (
 
 // shelf is all lists in memory, so that a sign-up reads none. What another node edits is here within refreshEvery.
 type shelf struct {
-	load  func(ctx context.Context, last string) ([]*List, string, error)
+	load  loadLists
+	turn  chan struct{} // one refresh at a time: what was read before another's is not put in its place
 	state atomic.Pointer[shelved]
 }
+
+// loadLists reads all lists, unless they are of the edition that was read last.
+type loadLists = func(ctx context.Context, last string) (lists []*List, edition string, err error)
+
+func newShelf(load loadLists) *shelf { return &shelf{load: load, turn: make(chan struct{}, 1)} }
 
 const refreshEvery = time.Second
 
@@ -23,8 +29,14 @@ type shelved struct {
 	lists   map[string]*List
 }
 
-// refresh looks whether the lists have changed.
+// refresh looks whether the lists have changed. What was committed before the call is seen after it.
 func (s *shelf) refresh(ctx context.Context) error {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	last := ""
 	if now := s.state.Load(); now != nil {
 		last = now.edition
